@@ -1,0 +1,61 @@
+package io.halftone.ops;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Operations on values that exist now: what a collector or a scheduler needs beyond {@link Ops}. libtorch has them, ONNX
+ * has not. For use by one thread.
+ *
+ * @param <T> a tensor
+ */
+@ProviderType
+public interface EagerOps<T> extends Ops<T> {
+    T abs(T x);
+
+    /** The largest element over some axes, which keep extent 1; over all of them, giving a scalar, where none is named. */
+    T amax(T x, int... axes);
+
+    T maximum(T a, T b);
+
+    T minimum(T a, T b);
+
+    /** Rounds half to even. */
+    T round(T x);
+
+    /** The sum of all elements, a scalar of x's type. */
+    T sum(T x);
+
+    /** Copies to the host as float32; waits for the device. */
+    float[] toFloats(T x);
+
+    /** A tensor with a copy of the view's elements, of the view's type, on this interpreter's device. */
+    T load(TensorView view);
+
+    /** The tensor's memory as it is, on whatever device; valid while x is. Made contiguous where it is not. */
+    TensorView view(T x);
+
+    /** A place for a value that outlives its region; set releases the value before. */
+    Cell<T> cell();
+
+    /** Releases the parameters that this interpreter holds; they are read again when asked for. Tensors of parameters handed out before are invalid. */
+    void releaseParameters();
+
+    /**
+     * A place for one value.
+     *
+     * @param <T> a tensor
+     */
+    @ProviderType
+    interface Cell<T> extends AutoCloseable {
+        boolean isEmpty();
+
+        /** The value; throws {@link IllegalStateException} if there is none. */
+        T get();
+
+        void set(T value);
+
+        /** Releases the value. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,37 @@
+package io.halftone.ops;
+
+import java.io.IOException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Runs work that needs tensors. Everything that the work makes is released when it ends. */
+@ProviderType
+public interface EagerRuntime {
+    /**
+     * Work over tensors of a type that only the runtime knows.
+     *
+     * @param <R> what it results in; no tensor
+     */
+    interface Task<R> {
+        <T> R run(Context<T> context) throws IOException;
+    }
+
+    /**
+     * What a task works with. For use by the task's thread.
+     *
+     * @param <T> a tensor
+     */
+    @ProviderType
+    interface Context<T> {
+        /** Operations over the parameters of one component, computed in that type. */
+        EagerOps<T> ops(Parameters parameters, DType computeType);
+
+        /** Draws by seed. */
+        Generator<T> generator(long seed);
+    }
+
+    /** Runs the task on the calling thread, in a lifetime of its own. */
+    <R> R run(Task<R> task) throws IOException;
+
+    /** The library, its version, its device and its threads, in a line. */
+    String description();
+}

@@ -1,0 +1,399 @@
+package io.halftone.ops.shape;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.Layer;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Carries shapes through a forward pass, checks them, and records the layers and parameters that the pass asks for.
+ * Needs no weights, so it answers what a level quantizes, and what a checkpoint must hold.
+ */
+public final class ShapeOps implements Ops<Meta> {
+    private final DType computeType;
+    private final Map<String, Shape> parameters = new LinkedHashMap<>();
+    private final Map<String, Layer> layers = new LinkedHashMap<>();
+
+    public ShapeOps(DType computeType) {
+        this.computeType = computeType;
+    }
+
+    /** The parameters asked for so far, in order. */
+    public Map<String, Shape> parameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /** The layers run so far, in order. */
+    public List<Layer> layers() {
+        return List.copyOf(layers.values());
+    }
+
+    @Override
+    public Shape shape(Meta x) {
+        return x.shape();
+    }
+
+    @Override
+    public DType dtype(Meta x) {
+        return x.dtype();
+    }
+
+    @Override
+    public DType computeType() {
+        return computeType;
+    }
+
+    @Override
+    public Meta parameter(String name, Shape shape) {
+        Shape before = parameters.putIfAbsent(name, shape);
+        if (before != null && !before.equals(shape)) {
+            throw new IllegalArgumentException(name + ": found " + shape + "; expected " + before + ", as asked for before");
+        }
+        return new Meta(shape, computeType);
+    }
+
+    @Override
+    public Meta constant(double value, DType type) {
+        return new Meta(Shape.of(new Dim[0]), type);
+    }
+
+    @Override
+    public Meta constant(float[] values, Shape shape, DType type) {
+        require(shape.count().equals(Dim.of(values.length)), "constant", shape, values.length + " values");
+        return new Meta(shape, type);
+    }
+
+    @Override
+    public Meta cast(Meta x, DType type) {
+        return new Meta(x.shape(), type);
+    }
+
+    @Override
+    public Meta reshape(Meta x, Shape shape) {
+        require(x.shape().count().equals(shape.count()), "reshape", shape, "as many elements as " + x.shape());
+        return new Meta(shape, x.dtype());
+    }
+
+    @Override
+    public Meta permute(Meta x, int... axes) {
+        require(axes.length == x.shape().rank(), "permute", axes.length + " axes", x.shape().rank());
+        List<Dim> dims = new ArrayList<>();
+        Set<Integer> taken = new HashSet<>();
+        for (int axis : axes) {
+            dims.add(x.shape().dim(axis));
+            require(taken.add(x.shape().axis(axis)), "permute", "axes " + Arrays.toString(axes), "each of " + axes.length + " once");
+        }
+        return new Meta(new Shape(dims), x.dtype());
+    }
+
+    @Override
+    public Meta concat(int axis, List<Meta> parts) {
+        Meta first = parts.get(0);
+        int at = first.shape().axis(axis);
+        Dim extent = Dim.of(0);
+        for (Meta part : parts) {
+            sameType("concat", first, part);
+            require(part.shape().with(at, Dim.of(0)).equals(first.shape().with(at, Dim.of(0))), "concat", part.shape(), first.shape());
+            extent = extent.plus(part.shape().dim(at));
+        }
+        return new Meta(first.shape().with(at, extent), first.dtype());
+    }
+
+    @Override
+    public Meta slice(Meta x, int axis, long start, long end) {
+        Dim extent = x.shape().dim(axis);
+        boolean inside = start >= 0 && start <= end && (!extent.isNumber() || end <= extent.size());
+        require(inside, "slice", start + " to " + end, "within " + extent);
+        return new Meta(x.shape().with(axis, Dim.of(end - start)), x.dtype());
+    }
+
+    @Override
+    public Meta expand(Meta x, Shape shape) {
+        require(x.shape().rank() == shape.rank(), "expand", x.shape(), shape);
+        for (int i = 0; i < shape.rank(); i++) {
+            Dim from = x.shape().dim(i);
+            // a named extent may be 1 or the other when the model runs
+            require(!from.isNumber() || from.size() == 1 || from.equals(shape.dim(i)), "expand", x.shape(), shape);
+        }
+        return new Meta(shape, x.dtype());
+    }
+
+    @Override
+    public Meta pad(Meta x, int axis, long before, long behind) {
+        return new Meta(x.shape().with(axis, x.shape().dim(axis).plus(before + behind)), x.dtype());
+    }
+
+    @Override
+    public Meta upsampleNearest(Meta x, Dim height, Dim width) {
+        require(x.shape().rank() == 4, "upsampleNearest", x.shape(), "rank 4");
+        return new Meta(x.shape().with(2, height).with(3, width), x.dtype());
+    }
+
+    @Override
+    public Meta add(Meta a, Meta b) {
+        return broadcast("add", a, b);
+    }
+
+    @Override
+    public Meta sub(Meta a, Meta b) {
+        return broadcast("sub", a, b);
+    }
+
+    @Override
+    public Meta mul(Meta a, Meta b) {
+        return broadcast("mul", a, b);
+    }
+
+    @Override
+    public Meta div(Meta a, Meta b) {
+        return broadcast("div", a, b);
+    }
+
+    @Override
+    public Meta sin(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta cos(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta exp(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta sqrt(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta tanh(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta sigmoid(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta silu(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta gelu(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta geluTanh(Meta x) {
+        return x;
+    }
+
+    @Override
+    public Meta clamp(Meta x, double min, double max) {
+        return x;
+    }
+
+    @Override
+    public Meta softmax(Meta x, int axis) {
+        x.shape().axis(axis);
+        return x;
+    }
+
+    @Override
+    public Meta layerNorm(Meta x, double epsilon) {
+        return x;
+    }
+
+    @Override
+    public Meta layerNorm(Meta x, Meta weight, Meta bias, double epsilon) {
+        require(weight.shape().equals(Shape.of(x.shape().dim(-1))), "layerNorm weight", weight.shape(), x.shape().dim(-1));
+        require(bias.shape().equals(weight.shape()), "layerNorm bias", bias.shape(), x.shape().dim(-1));
+        return x;
+    }
+
+    @Override
+    public Meta rmsNorm(Meta x, Meta weight, double epsilon) {
+        require(weight.shape().equals(Shape.of(x.shape().dim(-1))), "rmsNorm weight", weight.shape(), x.shape().dim(-1));
+        return x;
+    }
+
+    @Override
+    public Meta groupNorm(Meta x, int groups, Meta weight, Meta bias, double epsilon) {
+        long channels = x.shape().dim(1).size();
+        require(channels % groups == 0, "groupNorm", channels + " channels", "a multiple of " + groups);
+        require(weight.shape().equals(Shape.of(channels)), "groupNorm weight", weight.shape(), channels);
+        require(bias.shape().equals(weight.shape()), "groupNorm bias", bias.shape(), channels);
+        return x;
+    }
+
+    @Override
+    public Meta matmul(Meta a, Meta b) {
+        sameType("matmul", a, b);
+        require(a.shape().rank() >= 2 && a.shape().rank() == b.shape().rank(), "matmul", b.shape(), "the rank of " + a.shape());
+        require(a.shape().dim(-1).equals(b.shape().dim(-2)), "matmul", b.shape(), a.shape().dim(-1) + " rows");
+        Shape shape = a.shape();
+        for (int i = 0; i < shape.rank() - 2; i++) {
+            shape = shape.with(i, broadcast("matmul", a.shape().dim(i), b.shape().dim(i)));
+        }
+        return new Meta(shape.with(-1, b.shape().dim(-1)), a.dtype());
+    }
+
+    @Override
+    public Meta linear(Meta x, Meta weight) {
+        sameType("linear", x, weight);
+        require(weight.shape().rank() == 2 && x.shape().dim(-1).equals(weight.shape().dim(1)), "linear weight", weight.shape(),
+            "(out, " + x.shape().dim(-1) + ")");
+        return new Meta(x.shape().with(-1, weight.shape().dim(0)), x.dtype());
+    }
+
+    @Override
+    public Meta linear(Meta x, Meta weight, Meta bias) {
+        require(bias.shape().equals(Shape.of(weight.shape().dim(0))), "linear bias", bias.shape(), weight.shape().dim(0));
+        return linear(x, weight);
+    }
+
+    @Override
+    public Meta conv(Meta x, Meta weight, Meta bias, Layer.Conv geometry) {
+        require(bias.shape().equals(Shape.of(geometry.out())), geometry.name() + ".bias", bias.shape(), geometry.out());
+        return conv(x, weight, geometry);
+    }
+
+    @Override
+    public Meta conv(Meta x, Meta weight, Layer.Conv g) {
+        sameType(g.name(), x, weight);
+        require(x.shape().rank() == 4 && x.shape().dim(1).equals(Dim.of(g.in())), g.name(), x.shape(), g.in() + " channels");
+        require(weight.shape().equals(g.weightShape()), g.name() + ".weight", weight.shape(), g.weightShape());
+        return new Meta(Shape.of(x.shape().dim(0), Dim.of(g.out()), extent(x.shape().dim(2), g), extent(x.shape().dim(3), g)), x.dtype());
+    }
+
+    private static Dim extent(Dim in, Layer.Conv g) {
+        return in.plus(2L * g.padding() - g.kernel()).floorDiv(g.stride()).plus(1);
+    }
+
+    @Override
+    public Meta attention(Meta q, Meta k, Meta v, double scale, boolean causal) {
+        sameType("attention", q, k);
+        sameType("attention", q, v);
+        require(q.shape().rank() == 4 && k.shape().rank() == 4 && v.shape().rank() == 4, "attention", q.shape(), "rank 4");
+        require(q.shape().dim(3).equals(k.shape().dim(3)), "attention keys", k.shape(), "head size " + q.shape().dim(3));
+        require(k.shape().dim(2).equals(v.shape().dim(2)), "attention values", v.shape(), k.shape().dim(2) + " tokens");
+        return new Meta(q.shape().with(3, v.shape().dim(3)), q.dtype());
+    }
+
+    @Override
+    public Meta embedding(Meta table, Meta ids) {
+        require(ids.dtype() == DType.INT64, "embedding ids", ids.dtype(), DType.INT64);
+        List<Dim> dims = new ArrayList<>(ids.shape().dims());
+        dims.add(table.shape().dim(1));
+        return new Meta(new Shape(dims), table.dtype());
+    }
+
+    @Override
+    public Meta argmax(Meta x, int axis) {
+        List<Dim> dims = new ArrayList<>(x.shape().dims());
+        dims.remove(x.shape().axis(axis));
+        return new Meta(new Shape(dims), DType.INT64);
+    }
+
+    @Override
+    public Meta equal(Meta a, Meta b) {
+        return new Meta(broadcast("equal", a, b).shape(), DType.BOOL);
+    }
+
+    @Override
+    public Meta select(Meta x, Meta indices) {
+        require(x.shape().rank() == 3 && indices.shape().equals(Shape.of(x.shape().dim(0))), "select", indices.shape(), x.shape().dim(0));
+        return new Meta(Shape.of(x.shape().dim(0), x.shape().dim(2)), x.dtype());
+    }
+
+    @Override
+    public Meta quantize(Meta x, DType type, Meta scale, int axis) {
+        require(type == DType.INT8 || type == DType.FLOAT8_E4M3, "quantize", type, "INT8 or FLOAT8_E4M3");
+        sameType("quantize scale", x, scale);
+        scaleFits(x, scale, axis);
+        return new Meta(x.shape(), type);
+    }
+
+    @Override
+    public Meta dequantize(Meta q, Meta scale, int axis) {
+        scaleFits(q, scale, axis);
+        return new Meta(q.shape(), scale.dtype());
+    }
+
+    private static void scaleFits(Meta x, Meta scale, int axis) {
+        boolean fits = scale.shape().rank() == 0 || scale.shape().equals(Shape.of(x.shape().dim(axis)));
+        require(fits, "scale", scale.shape(), "a scalar, or one for each of axis " + axis + " of " + x.shape());
+    }
+
+    @Override
+    public List<Meta> region(String name, Supplier<List<Meta>> body) {
+        return body.get();
+    }
+
+    @Override
+    public Meta linear(Layer.Linear layer, Meta x) {
+        record(layer);
+        return Ops.super.linear(layer, x);
+    }
+
+    @Override
+    public Meta conv(Layer.Conv layer, Meta x) {
+        record(layer);
+        return Ops.super.conv(layer, x);
+    }
+
+    @Override
+    public Meta attention(Layer.Attention layer, Meta q, Meta k, Meta v) {
+        record(layer);
+        return Ops.super.attention(layer, q, k, v);
+    }
+
+    private void record(Layer layer) {
+        Layer before = layers.putIfAbsent(layer.name(), layer);
+        require(before == null || before.equals(layer), layer.name(), layer, before);
+    }
+
+    private static Meta broadcast(String what, Meta a, Meta b) {
+        sameType(what, a, b);
+        int rank = Math.max(a.shape().rank(), b.shape().rank());
+        List<Dim> dims = new ArrayList<>();
+        for (int i = -rank; i < 0; i++) {
+            Dim left = -i <= a.shape().rank() ? a.shape().dim(i) : Dim.of(1);
+            Dim right = -i <= b.shape().rank() ? b.shape().dim(i) : Dim.of(1);
+            dims.add(broadcast(what, left, right));
+        }
+        return new Meta(new Shape(dims), a.dtype());
+    }
+
+    private static Dim broadcast(String what, Dim a, Dim b) {
+        Dim one = Dim.of(1);
+        require(a.equals(b) || a.equals(one) || b.equals(one), what, b, a);
+        return a.equals(one) ? b : a;
+    }
+
+    private static void sameType(String what, Meta a, Meta b) {
+        require(a.dtype() == b.dtype(), what, b.dtype() + " " + b.shape(), a.dtype());
+    }
+
+    private static void require(boolean holds, String where, Object found, Object expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(where + ": found " + found + "; expected " + expected);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.halftone.api;
+
+import io.halftone.model.ModelSignature.Extent;
+import java.util.Map;
+
+/**
+ * Build an engine.
+ *
+ * @param model   an exported model, or the folder it is in
+ * @param engine  name of the engine builder
+ * @param file    engine file to write; empty for {@code backbone.plan} beside the model
+ * @param extents least, usual and greatest extent of named dimensions that differ from the model's own
+ * @param options options of the engine builder by name; those it does not honour are refused
+ */
+public record BuildRequest(String model, String engine, String file, Map<String, Extent> extents, Map<String, String> options) {
+    public BuildRequest {
+        extents = Map.copyOf(extents);
+        options = Map.copyOf(options);
+    }
+}

@@ -1,0 +1,41 @@
+package io.halftone.api;
+
+import io.halftone.ops.Role;
+import io.halftone.quant.QuantLevel;
+import java.util.List;
+
+/**
+ * What a level quantizes.
+ *
+ * @param architecture the backbone's class
+ * @param format       name of the number format
+ * @param level        the level
+ * @param policy       name of the level policy
+ * @param layers       every layer that could be quantized, in the order in which the model runs them
+ */
+public record PlanResult(String architecture, String format, QuantLevel level, String policy, List<PlannedLayer> layers) {
+    /** What a layer computes. */
+    public enum Kind { CONV, LINEAR, ATTENTION }
+
+    /**
+     * A layer.
+     *
+     * @param quantized whether it ends up quantized
+     * @param shape     sizes: (out, in), (out, in, kernel, kernel), or heads x head size
+     */
+    public record PlannedLayer(String name, Kind kind, Role role, boolean quantized, String shape) {}
+
+    public PlanResult {
+        layers = List.copyOf(layers);
+    }
+
+    /** The number of quantized layers of a kind. */
+    public int quantized(Kind kind) {
+        return (int) layers.stream().filter(l -> l.quantized() && l.kind() == kind).count();
+    }
+
+    /** The number of layers of a kind. */
+    public int total(Kind kind) {
+        return (int) layers.stream().filter(l -> l.kind() == kind).count();
+    }
+}

@@ -1,0 +1,46 @@
+package io.halftone.export;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Makes engines of exported models: onnxruntime, tensorrt ... Found by {@link io.halftone.model.Named}. Safe for use by
+ * several threads.
+ */
+@ConsumerType
+public interface EngineBuilder {
+    /**
+     * What to build from.
+     *
+     * @param model   the exported model file
+     * @param extents least, usual and greatest extent of each named dimension
+     * @param options by name: {@code threads} ...
+     */
+    record Request(Path model, Map<String, io.halftone.model.ModelSignature.Extent> extents, Map<String, String> options) {
+        public Request {
+            extents = Map.copyOf(extents);
+            options = Map.copyOf(options);
+        }
+    }
+
+    /** The names of the options that it honours; others are refused. */
+    Set<String> options();
+
+    /**
+     * Builds the engine file. It replaces one of that name only when it is whole.
+     *
+     * @return what was built
+     * @throws EngineException if the model cannot be built
+     */
+    EngineReport build(Request request, Path engineFile) throws IOException;
+
+    /**
+     * Loads an engine: one that {@link #build} wrote, or an exported model where the engine needs no building.
+     *
+     * @throws EngineException if the file is not for this engine, version or device
+     */
+    Engine load(Path file, Map<String, String> options) throws IOException;
+}

@@ -1,0 +1,39 @@
+package io.halftone.pipeline;
+
+import io.halftone.ops.Parameters;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A diffusers pipeline folder that is open. Safe for use by several threads until it is closed. */
+@ProviderType
+public interface PipelineFolder extends AutoCloseable {
+    /** Opens folders. */
+    @ProviderType
+    interface Opener {
+        /**
+         * Opens a folder as the hub lays it out; reads configuration files only.
+         *
+         * @throws io.halftone.ops.CheckpointException if it is not a pipeline folder, or a file in it is not what it should be
+         */
+        PipelineFolder open(Path folder) throws IOException;
+
+        /** Reads one configuration file. */
+        io.halftone.model.ModelConfig config(Path file) throws IOException;
+    }
+
+    /** The folder. */
+    Path path();
+
+    /** The configuration of the pipeline and its components. */
+    PipelineConfig config();
+
+    /** The weights of a component, opened on first use; sharded and variant files are found. */
+    Parameters parameters(String component);
+
+    /** A SHA-256 of the component's tensor names, types, shapes and a sample of each one's bytes, hexadecimal: tells one checkpoint from another. */
+    String fingerprint(String component);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,20 @@
+package io.halftone.quant;
+
+import io.halftone.ops.Layer;
+import io.halftone.ops.Ops;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A number format: int8, fp8 ... Found by {@link io.halftone.model.Named}. Stateless. */
+@ConsumerType
+public interface QuantFormat {
+    /** What shares a scale at this slot; empty if the format is not offered there. */
+    Optional<Granularity> granularity(Layer layer, Slot slot);
+
+    /**
+     * The value as the format holds it: quantized and dequantized. Rounds half to even and saturates.
+     *
+     * @return the shape and type of x
+     */
+    <T> T roundTrip(Ops<T> ops, T x, Range range);
+}

@@ -1,0 +1,84 @@
+package io.halftone.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Shape;
+import io.halftone.quant.QuantFormat;
+import io.halftone.quant.Range;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every number format holds to. A format's test extends it. */
+public abstract class QuantFormatContract {
+    /** The format under test. */
+    protected abstract QuantFormat format();
+
+    /** The largest error of a value within the range, as a part of amax. */
+    protected abstract double resolution();
+
+    /** Values after a round trip with one amax. */
+    protected final float[] roundTrip(DType type, float[] values, Range range, long... shape) {
+        return Tensors.run(type, new Tensors.Work<>() {
+            @Override
+            public <T> float[] with(EagerOps<T> ops) {
+                return ops.toFloats(format().roundTrip(ops, ops.constant(values, Shape.of(shape), type), range));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+    void keepsShapeAndType(DType type) {
+        String kept = Tensors.run(type, new Tensors.Work<>() {
+            @Override
+            public <T> String with(EagerOps<T> ops) {
+                T x = format().roundTrip(ops, ops.constant(new float[6], Shape.of(2, 3), type), Range.of(1));
+                return ops.shape(x) + " " + ops.dtype(x);
+            }
+        });
+        assertEquals("[2, 3] " + type, kept);
+    }
+
+    @Test
+    void keepsValuesWithinItsResolution() {
+        float[] values = new float[201];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i - 100) / 100f * 3;
+        }
+        float[] found = roundTrip(DType.FLOAT32, values, Range.of(3), values.length);
+        for (int i = 0; i < values.length; i++) {
+            assertEquals(values[i], found[i], resolution() * 3 * (1 + 1e-6));
+        }
+    }
+
+    @Test
+    void saturates() {
+        float[] found = roundTrip(DType.FLOAT32, new float[] {100, -100}, Range.of(2), 2);
+        assertEquals(2, found[0], 2 * resolution());
+        assertEquals(-2, found[1], 4 * resolution());
+    }
+
+    @Test
+    void isIdempotent() {
+        float[] once = roundTrip(DType.FLOAT32, new float[] {0.1f, -0.7f, 1.3f, 0}, Range.of(1.5f), 4);
+        assertArrayEquals(once, roundTrip(DType.FLOAT32, once, Range.of(1.5f), 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+    void zeroRangeGivesZeros(DType type) {
+        assertArrayEquals(new float[2], roundTrip(type, new float[2], Range.of(0), 2));
+    }
+
+    @Test
+    void tinyRangeGivesNoNaN() {
+        for (float value : roundTrip(DType.FLOAT16, new float[] {0, 1e-7f, -1e-7f}, Range.of(1e-7f), 3)) {
+            assertTrue(Math.abs(value) <= 1e-6f, "found " + value);
+        }
+    }
+}

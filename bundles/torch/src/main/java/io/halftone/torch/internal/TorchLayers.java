@@ -1,0 +1,144 @@
+package io.halftone.torch.internal;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.Layer;
+import io.halftone.ops.Shape;
+import java.util.Arrays;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Norms, products, attention, look-ups and quantization. */
+abstract class TorchLayers extends TorchElements {
+    private static final double INT8_MIN = -128;
+    private static final double INT8_MAX = 127;
+    /** The largest finite float8 e4m3 value; libtorch's cast gives NaN for more. */
+    private static final double E4M3_MAX = 448;
+
+    @Override
+    public final Tensor softmax(Tensor x, int axis) {
+        return x.softmax(axis);
+    }
+
+    @Override
+    public final Tensor layerNorm(Tensor x, double epsilon) {
+        return layerNorm(x, new TensorOptional(), new TensorOptional(), epsilon);
+    }
+
+    @Override
+    public final Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        return layerNorm(x, new TensorOptional(weight), new TensorOptional(bias), epsilon);
+    }
+
+    private static Tensor layerNorm(Tensor x, TensorOptional weight, TensorOptional bias, double epsilon) {
+        return torch.layer_norm(x, new long[] {x.size(-1)}, weight, bias, epsilon, false);
+    }
+
+    /** With the reciprocal root, as diffusers has it (normalization.py, RMSNorm). */
+    @Override
+    public final Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        Tensor wide = cast(x, DType.FLOAT32);
+        Tensor variance = wide.mul(wide).mean(new long[] {-1}, true, new ScalarTypeOptional());
+        Tensor normal = wide.mul(variance.add(new Scalar(epsilon)).rsqrt());
+        return mul(cast(normal, dtype(x)), weight);
+    }
+
+    @Override
+    public final Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
+        return torch.group_norm(x, groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, false);
+    }
+
+    @Override
+    public final Tensor matmul(Tensor a, Tensor b) {
+        return a.matmul(b);
+    }
+
+    @Override
+    public final Tensor linear(Tensor x, Tensor weight) {
+        return torch.linear(x, weight, new TensorOptional());
+    }
+
+    @Override
+    public final Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return torch.linear(x, weight, new TensorOptional(bias));
+    }
+
+    @Override
+    public final Tensor conv(Tensor x, Tensor weight, Tensor bias, Layer.Conv geometry) {
+        return conv(x, weight, geometry.bias() ? new TensorOptional(bias) : new TensorOptional(), geometry);
+    }
+
+    @Override
+    public final Tensor conv(Tensor x, Tensor weight, Layer.Conv geometry) {
+        return conv(x, weight, new TensorOptional(), geometry);
+    }
+
+    private static Tensor conv(Tensor x, Tensor weight, TensorOptional bias, Layer.Conv geometry) {
+        long[] stride = {geometry.stride(), geometry.stride()};
+        long[] padding = {geometry.padding(), geometry.padding()};
+        return torch.conv2d(x, weight, bias, stride, padding, new long[] {1, 1}, 1);
+    }
+
+    @Override
+    public final Tensor attention(Tensor q, Tensor k, Tensor v, double scale, boolean causal) {
+        return torch.scaled_dot_product_attention(q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(scale), false);
+    }
+
+    @Override
+    public final Tensor embedding(Tensor table, Tensor ids) {
+        return torch.embedding(table, ids);
+    }
+
+    @Override
+    public final Tensor argmax(Tensor x, int axis) {
+        return x.argmax(new LongOptional(axis), false);
+    }
+
+    @Override
+    public final Tensor select(Tensor x, Tensor indices) {
+        Shape shape = shape(x);
+        if (shape.rank() != 3) {
+            throw new IllegalArgumentException("select: found " + shape + "; expected rank 3");
+        }
+        long batch = x.size(0);
+        long dim = x.size(2);
+        return x.gather(1, indices.reshape(batch, 1, 1).expand(batch, 1, dim)).reshape(batch, dim);
+    }
+
+    /** The quotient is float32 whatever x's type, as ONNX Runtime has it. */
+    @Override
+    public final Tensor quantize(Tensor x, DType type, Tensor scale, int axis) {
+        Tensor quotient = cast(x, DType.FLOAT32).div(along(axis, cast(scale, DType.FLOAT32), x));
+        return switch (type) {
+            case INT8 -> cast(clamp(quotient.round(), INT8_MIN, INT8_MAX), type);
+            case FLOAT8_E4M3 -> cast(clamp(quotient, -E4M3_MAX, E4M3_MAX), type);
+            default -> throw new IllegalArgumentException("quantize: found " + type + "; expected INT8 or FLOAT8_E4M3");
+        };
+    }
+
+    @Override
+    public final Tensor dequantize(Tensor q, Tensor scale, int axis) {
+        return cast(q, dtype(scale)).mul(along(axis, scale, q));
+    }
+
+    /** The scale so that it broadcasts over x: a scalar as it is, rank 1 along the axis. */
+    private Tensor along(int axis, Tensor scale, Tensor x) {
+        if (scale.dim() == 0) {
+            return scale;
+        }
+        Shape shape = shape(x);
+        int at = shape.axis(axis);
+        if (scale.dim() != 1 || scale.size(0) != x.size(at)) {
+            throw new IllegalArgumentException("scale: found " + shape(scale) + "; expected a scalar, or one for each of axis "
+                + at + " of " + shape);
+        }
+        long[] sizes = new long[shape.rank()];
+        Arrays.fill(sizes, 1);
+        sizes[at] = x.size(at);
+        return scale.reshape(sizes);
+    }
+}

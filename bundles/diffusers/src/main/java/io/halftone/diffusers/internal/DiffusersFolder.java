@@ -1,0 +1,72 @@
+package io.halftone.diffusers.internal;
+
+import io.halftone.model.ModelConfig;
+import io.halftone.ops.Parameters;
+import io.halftone.pipeline.PipelineConfig;
+import io.halftone.pipeline.PipelineFolder;
+import io.halftone.safetensors.Safetensors;
+import io.halftone.safetensors.SafetensorsFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A folder whose configuration is read; weights are opened when asked for, and stay open until it is closed. */
+final class DiffusersFolder implements PipelineFolder {
+    private final Path path;
+    private final ModelIndex index;
+    private final PipelineConfig config;
+    private final Map<String, Safetensors> open = new HashMap<>();
+    private boolean closed;
+
+    private DiffusersFolder(Path path, ModelIndex index, PipelineConfig config) {
+        this.path = path;
+        this.index = index;
+        this.config = config;
+    }
+
+    static DiffusersFolder open(Path path) throws IOException {
+        ModelIndex index = ModelIndex.read(path);
+        Map<String, ModelConfig> components = new HashMap<>();
+        for (var component : index.components().entrySet()) {
+            components.put(component.getKey(), component.getValue().config(path.resolve(component.getKey())));
+        }
+        return new DiffusersFolder(path, index, new PipelineConfig(index.config(), components));
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public PipelineConfig config() {
+        return config;
+    }
+
+    @Override
+    public Parameters parameters(String component) {
+        return weights(component);
+    }
+
+    @Override
+    public String fingerprint(String component) {
+        return Fingerprint.of(weights(component));
+    }
+
+    private synchronized Safetensors weights(String component) {
+        if (closed) {
+            throw new IllegalStateException(path + ": found it closed; expected an open folder");
+        }
+        config.component(component);   // refuses one that is not there
+        return open.computeIfAbsent(component,
+            name -> SafetensorsFiles.open(path.resolve(name), index.components().get(name).stems()));
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        open.values().forEach(Safetensors::close);
+        open.clear();
+    }
+}

@@ -1,0 +1,101 @@
+package io.halftone.onnx.internal;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Elements as ONNX stores them: row-major, little-endian. */
+final class Elements {
+    private Elements() {}
+
+    /** The type's name in ONNX. */
+    static DataType type(DType type) {
+        return switch (type) {
+            case FLOAT32 -> DataType.FLOAT;
+            case FLOAT16 -> DataType.FLOAT16;
+            case BFLOAT16 -> DataType.BFLOAT16;
+            case FLOAT64 -> DataType.DOUBLE;
+            case INT64 -> DataType.INT64;
+            case INT32 -> DataType.INT32;
+            case INT16 -> DataType.INT16;
+            case INT8 -> DataType.INT8;
+            case UINT8 -> DataType.UINT8;
+            case BOOL -> DataType.BOOL;
+            case FLOAT8_E4M3 -> DataType.FLOAT8E4M3FN;
+            case FLOAT8_E5M2 -> DataType.FLOAT8E5M2;
+        };
+    }
+
+    /** The bytes that an element takes in a file; 0 for a type that this exporter never writes. */
+    static int bytes(DataType type) {
+        return switch (type) {
+            case FLOAT, INT32 -> 4;
+            case FLOAT16, BFLOAT16, INT16 -> 2;
+            case DOUBLE, INT64 -> 8;
+            case INT8, UINT8, BOOL, FLOAT8E4M3FN, FLOAT8E5M2 -> 1;
+            default -> 0;
+        };
+    }
+
+    /**
+     * The values in the type, rounded to nearest even.
+     *
+     * @throws IllegalArgumentException if the type is not a compute type
+     */
+    static byte[] encode(float[] values, DType type) {
+        ByteBuffer bytes = allocate(values.length, type);
+        switch (type) {
+            case FLOAT32 -> bytes.asFloatBuffer().put(values);
+            case FLOAT16 -> {
+                for (float value : values) {
+                    bytes.putShort(Float16.fromFloat(value));
+                }
+            }
+            case BFLOAT16 -> {
+                for (float value : values) {
+                    bytes.putShort(Float16.bfloat16(value));
+                }
+            }
+            default -> throw new IllegalArgumentException("floating values: found type " + type
+                + "; expected FLOAT32, FLOAT16 or BFLOAT16");
+        }
+        return bytes.array();
+    }
+
+    /** One value in the type; a whole number for the integer types. */
+    static byte[] encode(double value, DType type) {
+        ByteBuffer bytes = allocate(1, type);
+        switch (type) {
+            case FLOAT64 -> bytes.putDouble(value);
+            case INT64 -> bytes.putLong((long) value);
+            case INT32 -> bytes.putInt((int) value);
+            default -> {
+                return encode(new float[] {(float) value}, type);
+            }
+        }
+        return bytes.array();
+    }
+
+    static byte[] encode(long... values) {
+        ByteBuffer bytes = allocate(values.length, DType.INT64);
+        bytes.asLongBuffer().put(values);
+        return bytes.array();
+    }
+
+    /** A (rows, columns) matrix as (columns, rows). */
+    static byte[] transpose(byte[] matrix, int rows, int columns, int width) {
+        byte[] turned = new byte[matrix.length];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                System.arraycopy(matrix, (r * columns + c) * width, turned, (c * rows + r) * width, width);
+            }
+        }
+        return turned;
+    }
+
+    private static ByteBuffer allocate(int count, DType type) {
+        return ByteBuffer.allocate(Math.multiplyExact(count, type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,41 @@
+package io.halftone.onnx.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The file beside the model that holds its large tensors, one behind the other. Written once, front to back. */
+final class ExternalData implements AutoCloseable {
+    /** Offsets are multiples of a page, so that a runtime can map the tensors. */
+    static final int ALIGNMENT = 4096;
+
+    private final FileChannel channel;
+    private long end;
+
+    ExternalData(Path file) throws IOException {
+        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Writes a tensor and returns its offset. */
+    long append(byte[] tensor) throws IOException {
+        long offset = (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        ByteBuffer bytes = ByteBuffer.wrap(tensor);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, offset + bytes.position());
+        }
+        end = offset + tensor.length;
+        return offset;
+    }
+
+    /** Waits until everything is on the disk. */
+    void force() throws IOException {
+        channel.force(true);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,204 @@
+package io.halftone.onnx.internal;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.halftone.export.ExportException;
+import io.halftone.onnx.internal.OnnxValue.Constant;
+import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.Shape;
+import io.halftone.ops.shape.Meta;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A graph that grows node by node. Names are unique, and follow from the order of calls alone. Tensors above
+ * {@link #INLINE_BYTES} go to the external data at once; the graph keeps only where they are.
+ */
+final class Graph {
+    /** The largest tensor that stays in the model file. */
+    static final int INLINE_BYTES = 1024;
+
+    private final GraphProto.Builder graph;
+    private final ExternalData data;
+    private final String location;
+    private final Map<String, Integer> names = new HashMap<>();
+    private final Map<Constant, String> constants = new HashMap<>();
+    private final Deque<String> prefixes = new ArrayDeque<>();
+
+    /**
+     * @param location the name of the data file as the model says it: a sibling of the model
+     */
+    Graph(String name, ExternalData data, String location) {
+        this.graph = GraphProto.newBuilder().setName(name);
+        this.data = data;
+        this.location = location;
+    }
+
+    /** Runs the body with its nodes named under a prefix; an empty one leaves the names as they are. */
+    <R> R under(String prefix, Supplier<R> body) {
+        if (prefix.isEmpty()) {
+            return body.get();
+        }
+        prefixes.push(prefix);
+        try {
+            return body.get();
+        } finally {
+            prefixes.pop();
+        }
+    }
+
+    /** Adds a node with one output; returns the output's name, which is the node's. */
+    String node(String operator, List<String> inputs, AttributeProto... attributes) {
+        String prefix = prefixes.isEmpty() ? "" : prefixes.peek() + "/";
+        String name = unique(prefix + operator);
+        graph.addNode(NodeProto.newBuilder().setName(name).setOpType(operator).addAllInput(inputs).addOutput(name)
+            .addAllAttribute(List.of(attributes)));
+        return name;
+    }
+
+    String node(String operator, String input, AttributeProto... attributes) {
+        return node(operator, List.of(input), attributes);
+    }
+
+    /** The name of a constant; equal ones share an initializer. */
+    String constant(Constant constant) {
+        String known = constants.get(constant);
+        if (known == null) {
+            known = initializer("constant", constant.dtype(), constant.shape().sizes(), constant.bytes().toByteArray());
+            constants.put(constant, known);
+        }
+        return known;
+    }
+
+    /** A scalar. */
+    String scalar(double value, DType type) {
+        return constant(new Constant(ByteString.copyFrom(Elements.encode(value, type)), new Meta(Shape.of(new Dim[0]), type)));
+    }
+
+    /** A vector of int64. */
+    String longs(long... values) {
+        return constant(new Constant(ByteString.copyFrom(Elements.encode(values)), new Meta(Shape.of(values.length), DType.INT64)));
+    }
+
+    /** A vector of equal floating values. */
+    String filled(float value, long count, DType type) {
+        float[] values = new float[Math.toIntExact(count)];
+        Arrays.fill(values, value);
+        return constant(new Constant(ByteString.copyFrom(Elements.encode(values, type)), new Meta(Shape.of(count), type)));
+    }
+
+    /** Adds an initializer under this name, or that with a number behind it where it is taken; returns its name. */
+    String initializer(String wanted, DType type, long[] shape, byte[] bytes) {
+        String name = unique(wanted);
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(Elements.type(type).getNumber());
+        for (long extent : shape) {
+            tensor.addDims(extent);
+        }
+        if (bytes.length <= INLINE_BYTES) {
+            tensor.setRawData(ByteString.copyFrom(bytes));
+        } else {
+            tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(entry("location", location))
+                .addExternalData(entry("offset", Long.toString(append(bytes))))
+                .addExternalData(entry("length", Integer.toString(bytes.length)));
+        }
+        graph.addInitializer(tensor);
+        return name;
+    }
+
+    /**
+     * Keeps a name for an input or output, before any other value takes it.
+     *
+     * @throws ExportException if it is kept already
+     */
+    void reserve(String name) {
+        if (!unique(name).equals(name)) {
+            throw new ExportException("graph: found two inputs or outputs named " + name + "; expected one");
+        }
+    }
+
+    /** Adds an input under a reserved name. */
+    void input(String name, Meta meta) {
+        graph.addInput(port(name, meta));
+    }
+
+    /** Makes a value an output under a reserved name. */
+    void output(String name, String value, Meta meta) {
+        graph.addNode(NodeProto.newBuilder().setName(unique("Identity")).setOpType("Identity").addInput(value).addOutput(name));
+        graph.addOutput(port(name, meta));
+    }
+
+    /** The graph as it stands. */
+    GraphProto build() {
+        return graph.build();
+    }
+
+    static AttributeProto attribute(String name, long value) {
+        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
+    }
+
+    static AttributeProto attribute(String name, double value) {
+        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.FLOAT).setF((float) value).build();
+    }
+
+    static AttributeProto attribute(String name, String value) {
+        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.STRING)
+            .setS(ByteString.copyFromUtf8(value)).build();
+    }
+
+    static AttributeProto attribute(String name, long... values) {
+        var attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        for (long value : values) {
+            attribute.addInts(value);
+        }
+        return attribute.build();
+    }
+
+    private static ValueInfoProto port(String name, Meta meta) {
+        var shape = TensorShapeProto.newBuilder();
+        for (Dim dim : meta.shape().dims()) {
+            var extent = TensorShapeProto.Dimension.newBuilder();
+            shape.addDim(dim.isNumber() ? extent.setDimValue(dim.size()) : extent.setDimParam(dim.toString()));
+        }
+        var tensor = TypeProto.Tensor.newBuilder().setElemType(Elements.type(meta.dtype()).getNumber()).setShape(shape);
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(tensor)).build();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    private long append(byte[] bytes) {
+        try {
+            return data.append(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String unique(String wanted) {
+        String name = wanted;
+        Integer taken = names.putIfAbsent(wanted, 0);
+        while (taken != null) {
+            int next = names.merge(wanted, 1, Integer::sum);
+            name = wanted + "_" + next;
+            taken = names.putIfAbsent(name, 0);
+        }
+        return name;
+    }
+}

@@ -1,0 +1,122 @@
+package io.halftone.onnx.internal;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import io.halftone.export.ExportException;
+import io.halftone.export.ExportJob;
+import io.halftone.export.ExportReport;
+import io.halftone.export.Exporter;
+import io.halftone.model.ModelSignature;
+import io.halftone.model.Named;
+import io.halftone.onnx.internal.OnnxValue.Result;
+import io.halftone.ops.Values;
+import io.halftone.ops.shape.Meta;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes {@value #MODEL} with its large tensors in {@value #DATA} beside it. The option {@code weights} says how quantized
+ * weights are kept: {@code quantized}, as 8-bit codes, or {@code qdq}, as floats with a Q/DQ pair.
+ */
+@Component(service = Exporter.class)
+@Named("onnx")
+public final class OnnxExporter implements Exporter {
+    static final String MODEL = "backbone.onnx";
+    static final String DATA = "backbone.onnx_data";
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxExporter.class);
+    /** The file format of opset 19. */
+    private static final int IR_VERSION = 9;
+
+    @Override
+    public Set<String> options() {
+        return Set.of("weights");
+    }
+
+    @Override
+    public ExportReport export(ExportJob job, Path directory) throws IOException {
+        try (Staging staging = new Staging(directory)) {
+            write(job, staging.file(MODEL), staging.file(DATA));
+            OnnxVerifier verifier = OnnxVerifier.read(staging.file(MODEL));
+            var quantized = verifier.verify(job.quantizedLayers());
+            List<Path> files = staging.publish(MODEL, DATA);
+            long bytes = Files.size(files.get(0)) + Files.size(files.get(1));
+            LOG.info("wrote {}: {} nodes, {} quantized layers, {} bytes", files.get(0), verifier.nodes(), quantized.size(), bytes);
+            return new ExportReport(files.get(0), files, quantized, verifier.nodes(), bytes);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void write(ExportJob job, Path model, Path dataFile) throws IOException {
+        String kept = job.option("weights", "quantized");
+        if (!Set.of("quantized", "qdq").contains(kept)) {
+            throw new IllegalArgumentException("weights: found " + kept + "; expected quantized or qdq");
+        }
+        if (!job.computeType().isCompute()) {
+            throw new ExportException("compute type: found " + job.computeType() + "; expected FLOAT32, FLOAT16 or BFLOAT16");
+        }
+        try (ExternalData data = new ExternalData(dataFile)) {
+            Graph graph = new Graph("backbone", data, DATA);
+            replay(job, graph, kept.equals("qdq"));
+            data.force();
+            write(model, model(graph, job.metadata()));
+        }
+    }
+
+    private static void replay(ExportJob job, Graph graph, boolean keepFloats) {
+        ModelSignature signature = job.signature();
+        Map<String, OnnxValue> inputs = new LinkedHashMap<>();
+        for (ModelSignature.Port port : signature.inputs()) {
+            Meta meta = new Meta(port.shape(), port.type(job.computeType()));
+            graph.reserve(port.name());
+            graph.input(port.name(), meta);
+            inputs.put(port.name(), new Result(port.name(), meta));
+        }
+        signature.outputs().forEach(port -> graph.reserve(port.name()));
+        Weights weights = new Weights(job.parameters(), job.computeType(), keepFloats, graph);
+        OnnxOps ops = new OnnxOps(job.computeType(), graph, weights, new Extents(graph, signature));
+        Values<OnnxValue> outputs = job.replay(ops, Values.of(inputs));
+        for (ModelSignature.Port port : signature.outputs()) {
+            OnnxValue value = outputs.get(port.name());
+            Meta expected = new Meta(port.shape(), port.type(job.computeType()));
+            if (!value.meta().equals(expected)) {
+                throw new ExportException("output " + port.name() + ": found " + value.shape() + " " + value.dtype() + "; expected "
+                    + expected.shape() + " " + expected.dtype());
+            }
+            graph.output(port.name(), ops.name(value), expected);
+        }
+    }
+
+    private static ModelProto model(Graph graph, Map<String, String> metadata) {
+        var model = ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("halftone").setGraph(graph.build())
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OnnxOps.OPSET));
+        new TreeMap<>(metadata).forEach((key, value) ->
+            model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        return model.build();
+    }
+
+    private static void write(Path file, ModelProto model) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = model.toByteString().asReadOnlyByteBuffer();
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.halftone.onnx.internal;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import io.halftone.export.ExportException;
+import io.halftone.onnx.internal.OnnxValue.Codes;
+import io.halftone.onnx.internal.OnnxValue.Weight;
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.Parameters;
+import io.halftone.ops.Shape;
+import io.halftone.ops.TensorView;
+import io.halftone.ops.shape.Meta;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The checkpoint's tensors on their way into the file. A tensor is read when an operator first needs it, converted, written
+ * and dropped, so that one at a time is in memory. Each form of a tensor is written once.
+ */
+final class Weights {
+    private final Parameters parameters;
+    private final DType computeType;
+    private final boolean keepFloats;
+    private final Graph graph;
+    private final Map<List<Object>, String> written = new HashMap<>();
+
+    /**
+     * @param keepFloats whether quantized weights stay floating initializers with a QuantizeLinear behind them
+     */
+    Weights(Parameters parameters, DType computeType, boolean keepFloats, Graph graph) {
+        this.parameters = parameters;
+        this.computeType = computeType;
+        this.keepFloats = keepFloats;
+        this.graph = graph;
+    }
+
+    /** A handle on a tensor; reads nothing but the header. */
+    Weight weight(String name, Meta meta) {
+        Parameters.Info info = parameters.info(name);
+        if (!info.dtype().isCompute() || !Arrays.equals(info.shape(), meta.shape().sizes())) {
+            throw new CheckpointException(name + ": found " + info + "; expected " + meta.shape() + " of FLOAT32, FLOAT16 or BFLOAT16");
+        }
+        return new Weight(name, meta);
+    }
+
+    /** The initializer of a weight as the checkpoint has it, in the compute type. */
+    String plain(Weight weight) {
+        return once(List.of(weight.parameter()),
+            () -> graph.initializer(weight.parameter(), computeType, weight.shape().sizes(), bytes(weight)));
+    }
+
+    /** The initializer of a weight rounded to the compute type, but stored in another type and under another shape. */
+    String stored(Weight weight, DType type, long... shape) {
+        return once(List.of(weight.parameter(), type, Shape.of(shape)), () -> {
+            byte[] bytes = type == computeType ? bytes(weight) : Elements.encode(floats(weight), type);
+            return graph.initializer(weight.parameter() + "_" + type.name().toLowerCase(Locale.ROOT), type, shape, bytes);
+        });
+    }
+
+    /** The initializer of an (out, in) weight as (in, out). */
+    String transposed(Weight weight) {
+        return once(List.of(weight.parameter(), "transposed"), () -> {
+            int[] sizes = matrix(weight);
+            byte[] turned = Elements.transpose(bytes(weight), sizes[0], sizes[1], computeType.bytes());
+            return graph.initializer(weight.parameter() + "_transposed", computeType, new long[] {sizes[1], sizes[0]}, turned);
+        });
+    }
+
+    /**
+     * What reads a weight back from its codes: a DequantizeLinear over an initializer of codes, or over a QuantizeLinear
+     * where floats are kept.
+     *
+     * @param transposed whether an (out, in) weight is to be (in, out)
+     */
+    String dequantized(Codes codes, boolean transposed) {
+        Weight weight = codes.weight();
+        return once(List.of(weight.parameter(), codes.dtype(), codes.scale(), codes.axis(), transposed), () -> {
+            String scale = graph.initializer(weight.parameter() + "_scale", codes.scale().dtype(), codes.scale().shape().sizes(),
+                codes.scale().bytes().toByteArray());
+            int count = codes.perChannel() ? Math.toIntExact(codes.scale().shape().dim(0).size()) : 1;
+            String zero = graph.initializer(weight.parameter() + "_zero_point", codes.dtype(), codes.scale().shape().sizes(),
+                new byte[count]);
+            AttributeProto[] axis = codes.perChannel()
+                ? new AttributeProto[] {Graph.attribute("axis", (long) (transposed ? 1 - codes.axis() : codes.axis()))}
+                : new AttributeProto[0];
+            String low;
+            if (keepFloats) {
+                low = graph.node("QuantizeLinear", List.of(transposed ? transposed(weight) : plain(weight), scale, zero), axis);
+            } else {
+                low = graph.initializer(weight.parameter() + "_quantized", codes.dtype(), sizes(weight, transposed),
+                    low(codes, transposed));
+            }
+            return graph.node("DequantizeLinear", List.of(low, scale, zero), axis);
+        });
+    }
+
+    private String once(List<Object> form, Supplier<String> write) {
+        String name = written.get(form);
+        if (name == null) {
+            name = write.get();
+            written.put(form, name);
+        }
+        return name;
+    }
+
+    private static long[] sizes(Weight weight, boolean transposed) {
+        long[] sizes = weight.shape().sizes();
+        return transposed ? new long[] {sizes[1], sizes[0]} : sizes;
+    }
+
+    /** rint(w / scale), saturated; the quotient in float32 of values in the compute type. */
+    private byte[] low(Codes codes, boolean transposed) {
+        Weight weight = codes.weight();
+        float[] values = floats(weight);
+        float[] scales = codes.scale().floats();
+        for (float scale : scales) {
+            if (!(scale > 0) || Float.isInfinite(scale)) {
+                throw new ExportException(weight.parameter() + ": found a scale of " + scale + "; expected finite and > 0 in "
+                    + codes.scale().dtype());
+            }
+        }
+        int inner = 1;
+        List<Dim> dims = weight.shape().dims();
+        for (int i = codes.axis() + 1; i < dims.size(); i++) {
+            inner = Math.multiplyExact(inner, Math.toIntExact(dims.get(i).size()));
+        }
+        byte[] low = new byte[values.length];
+        for (int i = 0; i < low.length; i++) {
+            float quotient = values[i] / (codes.perChannel() ? scales[i / inner % scales.length] : scales[0]);
+            low[i] = codes.dtype() == DType.INT8
+                ? (byte) Math.max(-128, Math.min(127, Math.rint(quotient)))
+                : Float8.fromFloat(quotient);
+        }
+        int[] sizes = transposed ? matrix(weight) : null;
+        return transposed ? Elements.transpose(low, sizes[0], sizes[1], 1) : low;
+    }
+
+    private byte[] bytes(Weight weight) {
+        TensorView view = parameters.read(weight.parameter());
+        if (view.dtype() != computeType) {
+            return Elements.encode(view.toFloats(), computeType);
+        }
+        byte[] bytes = new byte[Math.toIntExact(view.byteLength())];
+        view.bytes().get(bytes);
+        return bytes;
+    }
+
+    private float[] floats(Weight weight) {
+        float[] values = parameters.read(weight.parameter()).toFloats();
+        if (parameters.info(weight.parameter()).dtype() == computeType || computeType == DType.FLOAT32) {
+            return values;
+        }
+        var rounded = ByteBuffer.wrap(Elements.encode(values, computeType));
+        return TensorView.host(computeType, weight.shape().sizes(), rounded).toFloats();
+    }
+
+    private static int[] matrix(Weight weight) {
+        return new int[] {Math.toIntExact(weight.shape().dim(0).size()), Math.toIntExact(weight.shape().dim(1).size())};
+    }
+}

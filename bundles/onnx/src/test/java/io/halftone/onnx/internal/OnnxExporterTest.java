@@ -1,0 +1,174 @@
+package io.halftone.onnx.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.halftone.export.ExportException;
+import io.halftone.export.ExportReport;
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.DType;
+import io.halftone.ops.Shape;
+import io.halftone.ops.TensorView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxExporterTest {
+    @TempDir
+    Path folder;
+
+    /** Two products with one weight of 4 kB and one of 12 bytes. */
+    private static TestJob job(DType type) {
+        return new TestJob(type, (o, in) -> {
+            OnnxValue x = o.linear(in.get("x"), o.parameter("wide.weight", Shape.of(32, 32)));
+            return o.linear(o.linear(x, o.parameter("wide.weight", Shape.of(32, 32))), o.parameter("narrow.weight", Shape.of(1, 32)));
+        }).input("x", "batch", 32).output("batch", 1).random("wide.weight", 32, 32).random("narrow.weight", 1, 32);
+    }
+
+    @Test
+    void theSameJobGivesTheSameBytes() throws IOException {
+        Path first = Files.createDirectory(folder.resolve("first"));
+        Path second = Files.createDirectory(folder.resolve("second"));
+        for (Path target : List.of(first, second)) {
+            TestJob job = job(DType.FLOAT32);
+            job.metadata.put("recipe", "int8");
+            job.metadata.put("producer", "test");
+            new OnnxExporter().export(job, target);
+        }
+        assertEquals(-1, Files.mismatch(first.resolve("backbone.onnx"), second.resolve("backbone.onnx")));
+        assertEquals(-1, Files.mismatch(first.resolve("backbone.onnx_data"), second.resolve("backbone.onnx_data")));
+    }
+
+    @Test
+    void largeTensorsGoToOneFileAtPageBoundariesAndSmallOnesStay() throws IOException {
+        ExportReport report = new OnnxExporter().export(job(DType.FLOAT32).random("narrow.weight", 1, 32), folder);
+        List<TensorProto> tensors = model(report).getGraph().getInitializerList();
+        assertEquals(List.of("wide.weight", "narrow.weight"), tensors.stream().map(TensorProto::getName).toList());
+        Map<String, String> place = new TreeMap<>();
+        tensors.get(0).getExternalDataList().forEach(e -> place.put(e.getKey(), e.getValue()));
+        assertEquals(Map.of("location", "backbone.onnx_data", "offset", "0", "length", "4096"), place);
+        assertEquals(128, tensors.get(1).getRawData().size());
+        assertEquals(List.of(folder.resolve("backbone.onnx"), folder.resolve("backbone.onnx_data")), report.files());
+        assertEquals(Files.size(report.files().get(0)) + 4096, report.bytes());
+        assertEquals(4, report.nodes());
+    }
+
+    @Test
+    void aWeightThatTwoOperatorsUseIsReadAndWrittenOnce() throws IOException {
+        TestJob job = job(DType.FLOAT32);
+        new OnnxExporter().export(job, folder);
+        assertEquals(List.of("wide.weight", "narrow.weight"), job.reads);
+    }
+
+    @Test
+    void weightsAreConvertedToTheComputeType() throws IOException {
+        float[] values = {1, 0.33325195f, -2};
+        for (DType stored : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
+            for (DType computed : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
+                TestJob job = new TestJob(computed, (o, in) -> o.add(in.get("x"), o.parameter("w", Shape.of(3)))).input("x", 3).output(3);
+                job.parameter("w", stored, values, 3);
+                TensorProto tensor = model(new OnnxExporter().export(job, folder)).getGraph().getInitializer(0);
+                assertEquals(Elements.type(computed).getNumber(), tensor.getDataType());
+                assertArrayEquals(Elements.encode(job.tensors.get("w").toFloats(), computed), tensor.getRawData().toByteArray(), stored
+                    + " to " + computed);
+            }
+        }
+    }
+
+    @Test
+    void theModelSaysWhatItIs() throws IOException {
+        TestJob job = job(DType.FLOAT16);
+        job.metadata.put("recipe", "int8");
+        ModelProto model = model(new OnnxExporter().export(job, folder));
+        assertEquals("halftone", model.getProducerName());
+        assertEquals(9, model.getIrVersion());
+        assertEquals(1, model.getOpsetImportCount());
+        assertEquals(19, model.getOpsetImport(0).getVersion());
+        assertEquals("recipe", model.getMetadataProps(0).getKey());
+        assertEquals("int8", model.getMetadataProps(0).getValue());
+        assertEquals("batch", model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0).getDimParam());
+    }
+
+    @Test
+    void nodesCarryTheNamesOfTheirRegions() throws IOException {
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.region("blocks.0",
+            () -> List.of(o.add(in.get("x"), o.silu(in.get("x"))))).get(0))
+            .input("x", 3).output(3);
+        assertEquals(List.of("blocks.0/Sigmoid", "blocks.0/Mul", "blocks.0/Add", "Identity"),
+            model(new OnnxExporter().export(job, folder)).getGraph().getNodeList().stream().map(n -> n.getName()).toList());
+    }
+
+    @Test
+    void equalConstantsAreStoredOnce() throws IOException {
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.mul(o.mul(in.get("x"), o.constant(3, DType.FLOAT32)),
+            o.constant(3, DType.FLOAT32)))
+            .input("x", 3).output(3);
+        assertEquals(1, model(new OnnxExporter().export(job, folder)).getGraph().getInitializerCount());
+    }
+
+    @Test
+    void aFailedExportLeavesWhatWasThere() throws IOException {
+        new OnnxExporter().export(job(DType.FLOAT32), folder);
+        byte[] model = Files.readAllBytes(folder.resolve("backbone.onnx"));
+        byte[] data = Files.readAllBytes(folder.resolve("backbone.onnx_data"));
+        TestJob broken = job(DType.FLOAT16);
+        broken.quantizedLayers.add("wide");
+        assertThrows(ExportException.class, () -> new OnnxExporter().export(broken, folder));
+        assertArrayEquals(model, Files.readAllBytes(folder.resolve("backbone.onnx")));
+        assertArrayEquals(data, Files.readAllBytes(folder.resolve("backbone.onnx_data")));
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count());
+        }
+    }
+
+    @Test
+    void aNewExportReplacesTheOldOneWhole() throws IOException {
+        new OnnxExporter().export(job(DType.FLOAT32), folder);
+        ExportReport report = new OnnxExporter().export(job(DType.FLOAT16), folder);
+        TensorView x = TensorView.host(DType.FLOAT16, new long[] {1, 32}, ByteBuffer.allocate(64));
+        assertEquals(0, Runtime.run(report, Map.of("x", x)).toFloats()[0]);
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count());
+        }
+    }
+
+    @Test
+    void aModelThatCannotFollowItsDataLeavesTheOldData() throws IOException {
+        new OnnxExporter().export(job(DType.FLOAT32), folder);
+        byte[] data = Files.readAllBytes(folder.resolve("backbone.onnx_data"));
+        Files.delete(folder.resolve("backbone.onnx"));
+        Files.createDirectories(folder.resolve("backbone.onnx/occupied"));
+        assertThrows(IOException.class, () -> new OnnxExporter().export(job(DType.FLOAT16), folder));
+        assertArrayEquals(data, Files.readAllBytes(folder.resolve("backbone.onnx_data")));
+    }
+
+    @Test
+    void aParameterOfAnotherShapeIsRefused() {
+        CheckpointException e = assertThrows(CheckpointException.class,
+            () -> new OnnxExporter().export(job(DType.FLOAT32).random("narrow.weight", 2, 32), folder));
+        assertEquals("narrow.weight: found [2, 32] FLOAT32; expected [1, 32] of FLOAT32, FLOAT16 or BFLOAT16", e.getMessage());
+    }
+
+    @Test
+    void anUnknownWayToKeepWeightsIsRefused() {
+        TestJob job = job(DType.FLOAT32);
+        job.options.put("weights", "packed");
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new OnnxExporter().export(job, folder));
+        assertEquals("weights: found packed; expected quantized or qdq", e.getMessage());
+        assertTrue(folder.toFile().list().length == 0);
+    }
+
+    private static ModelProto model(ExportReport report) throws IOException {
+        return ModelProto.parseFrom(Files.readAllBytes(report.model()));
+    }
+}

@@ -1,0 +1,140 @@
+package io.halftone.onnxruntime.internal;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.halftone.export.EngineException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a model file says, read without its data: which layers are quantized, and by which operators they run. */
+final class ModelGraph {
+    static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
+
+    private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulIntegerToFloat", "QGemm", "QLinearConv", "QLinearMatMul",
+        "DynamicQuantizeMatMul", "ConvInteger", "MatMulInteger");
+
+    private final ModelProto model;
+    private final Map<String, DataType> initializers = new HashMap<>();
+
+    ModelGraph(ModelProto model) {
+        this.model = model;
+        for (TensorProto tensor : model.getGraph().getInitializerList()) {
+            initializers.put(tensor.getName(), DataType.forNumber(tensor.getDataType()));
+        }
+    }
+
+    /**
+     * Reads a model.
+     *
+     * @throws EngineException if the file is none
+     */
+    static ModelGraph read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            ModelProto model = ModelProto.parseFrom(in);
+            if (model.getGraph().getNodeCount() == 0) {
+                throw new EngineException(file + ": found a model without operators; expected an ONNX model");
+            }
+            return new ModelGraph(model);
+        } catch (InvalidProtocolBufferException e) {
+            throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
+        }
+    }
+
+    ModelProto model() {
+        return model;
+    }
+
+    /** The element type of an initializer; null if it is none. */
+    DataType initializer(String name) {
+        return initializers.get(name);
+    }
+
+    /** Whether a value is rounded to an 8-bit float. */
+    boolean hasFloat8() {
+        return model.getGraph().getNodeList().stream().anyMatch(n -> rounds(n) && n.getInputCount() > 2
+            && Set.of(DataType.FLOAT8E4M3FN, DataType.FLOAT8E5M2).contains(initializers.getOrDefault(n.getInput(2), DataType.UNDEFINED)));
+    }
+
+    static boolean rounds(NodeProto node) {
+        return node.getOpType().equals("QuantizeLinear") || node.getOpType().equals("DequantizeLinear");
+    }
+
+    /** The quantized layers by the name of the operator that computes them: both its inputs are dequantized. */
+    Map<String, String> quantizedLayers() {
+        Set<String> dequantized = new HashSet<>();
+        Map<String, String> layers = new TreeMap<>();
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            boolean moves = node.getOpType().equals("Transpose") && dequantized.contains(node.getInput(0));
+            if (node.getOpType().equals("DequantizeLinear") || moves) {
+                dequantized.add(node.getOutput(0));
+            }
+            int end = node.getName().lastIndexOf('/');
+            if (PRODUCTS.contains(node.getOpType()) && end > 0 && dequantized.contains(node.getInput(0))
+                && dequantized.contains(node.getInput(1))) {
+                layers.put(node.getName(), node.getName().substring(0, end));
+            }
+        }
+        return layers;
+    }
+
+    /** The names of the operators that multiply integers. */
+    Set<String> integerProducts() {
+        Set<String> names = new HashSet<>();
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            if (INTEGER_PRODUCTS.contains(node.getOpType())) {
+                names.add(node.getName());
+            }
+        }
+        return names;
+    }
+
+    /** How often each operator stands in the graph. */
+    Map<String, Integer> operators() {
+        Map<String, Integer> counts = new TreeMap<>();
+        model.getGraph().getNodeList().forEach(n -> counts.merge(n.getOpType(), 1, Integer::sum));
+        return counts;
+    }
+
+    /** A stored fact. */
+    Optional<String> fact(String key) {
+        return model.getMetadataPropsList().stream().filter(p -> p.getKey().equals(key)).map(StringStringEntryProto::getValue).findFirst();
+    }
+
+    /** A stored list. */
+    Map<String, String> metadata() {
+        Map<String, String> metadata = new TreeMap<>();
+        model.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+        return metadata;
+    }
+
+    List<String> facts(String key) {
+        return new ArrayList<>(fact(key).filter(text -> !text.isEmpty()).map(text -> List.of(text.split("\n"))).orElse(List.of()));
+    }
+
+    /** This model with more facts, in order of their keys behind those it has. */
+    ModelProto with(Map<String, String> facts) {
+        ModelProto.Builder more = model.toBuilder();
+        new TreeMap<>(facts).forEach((key, value) ->
+            more.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        return more.build();
+    }
+}

@@ -1,0 +1,49 @@
+package io.halftone.format.int8.internal;
+
+import io.halftone.model.Named;
+import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
+import io.halftone.ops.Layer;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Shape;
+import io.halftone.quant.Granularity;
+import io.halftone.quant.QuantFormat;
+import io.halftone.quant.Range;
+import io.halftone.quant.Slot;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Signed 8-bit integers, symmetric, over the whole range -128 to 127: scale = amax / 127. Weights have a scale for each
+ * output channel, inputs one for the tensor. Attention is not offered.
+ */
+@Component(service = QuantFormat.class)
+@Named("int8")
+public final class Int8Format implements QuantFormat {
+    private static final float BOUND = 127;
+
+    @Override
+    public Optional<Granularity> granularity(Layer layer, Slot slot) {
+        return switch (slot) {
+            case INPUT -> Optional.of(Granularity.PER_TENSOR);
+            case WEIGHT -> Optional.of(Granularity.PER_CHANNEL);
+            default -> Optional.empty();
+        };
+    }
+
+    @Override
+    public <T> T roundTrip(Ops<T> ops, T x, Range range) {
+        DType type = ops.dtype(x);
+        float[] scales = range.scales(BOUND);
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = representable(scales[i], type);
+        }
+        T scale = range.isPerTensor() ? ops.constant(scales[0], type) : ops.constant(scales, Shape.of(scales.length), type);
+        return ops.dequantize(ops.quantize(x, DType.INT8, scale, range.axis()), scale, range.axis());
+    }
+
+    /** A scale that float16 would round to 0 becomes 1: everything in that range is 0 either way, and nothing is divided by 0. */
+    private static float representable(float scale, DType type) {
+        return type == DType.FLOAT16 && Float16.toFloat(Float16.fromFloat(scale)) == 0 ? 1 : scale;
+    }
+}

@@ -1,0 +1,99 @@
+package io.halftone.flux.internal;
+
+import io.halftone.model.Architecture;
+import io.halftone.model.ModelAdapter;
+import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature;
+import io.halftone.model.ModelSignature.Extent;
+import io.halftone.model.ModelSignature.Port;
+import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Role;
+import io.halftone.ops.Scope;
+import io.halftone.ops.Shape;
+import io.halftone.ops.Values;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * The transformer of FLUX.1, dev and schnell. Parameter names are those of the diffusers state dict.
+ * Source: diffusers, transformer_flux.py, FluxTransformer2DModel.
+ */
+@Component(service = ModelAdapter.class)
+@Architecture("FluxTransformer2DModel")
+public final class FluxTransformerAdapter implements ModelAdapter {
+    /** Tokens of a text in the signature. A pass takes any number. */
+    static final long TEXT_TOKENS = 512;
+    /** Image tokens that an engine need take at least: 128 by 128 pixels. */
+    static final long LEAST_TOKENS = 64;
+
+    /** 1024 by 1024 pixels. */
+    private static final long USUAL_TOKENS = 4096;
+    /** Coordinates of a token's place. */
+    private static final long COORDINATES = 3;
+    private static final Dim BATCH = Dim.named("batch_size");
+    private static final Dim TOKENS = Dim.named("latent_dim");
+
+    @Override
+    public ModelSignature signature(ModelConfig config) {
+        FluxConfig c = FluxConfig.of(config);
+        List<Port> inputs = new ArrayList<>(List.of(
+            Port.computed("hidden_states", Shape.of(BATCH, TOKENS, Dim.of(c.inChannels()))),
+            Port.computed("encoder_hidden_states", Shape.of(BATCH, Dim.of(TEXT_TOKENS), Dim.of(c.textDim()))),
+            Port.computed("pooled_projections", Shape.of(BATCH, Dim.of(c.pooledDim()))),
+            Port.computed("timestep", Shape.of(BATCH)),
+            Port.of("img_ids", DType.FLOAT32, Shape.of(TOKENS, Dim.of(COORDINATES))),
+            Port.of("txt_ids", DType.FLOAT32, Shape.of(TEXT_TOKENS, COORDINATES))));
+        if (c.guided()) {
+            inputs.add(Port.of("guidance", DType.FLOAT32, Shape.of(BATCH)));
+        }
+        var latent = Port.computed("latent", Shape.of(BATCH, TOKENS, Dim.of(c.outChannels())));
+        Map<String, Extent> extents = new LinkedHashMap<>();
+        extents.put("batch_size", new Extent(1, 1, 16));
+        extents.put("latent_dim", new Extent(LEAST_TOKENS, USUAL_TOKENS, 4 * USUAL_TOKENS));
+        return new ModelSignature(inputs, List.of(latent), extents);
+    }
+
+    @Override
+    public <T> Values<T> forward(Scope<T> s, ModelConfig config, Values<T> in) {
+        FluxConfig c = FluxConfig.of(config);
+        Ops<T> o = s.ops();
+        T image = s.linear("x_embedder", c.dim(), Role.INPUT, in.get("hidden_states"));
+        T text = s.linear("context_embedder", c.dim(), Role.EMBEDDING, in.get("encoder_hidden_states"));
+        Dim tokens = o.shape(image).dim(1);
+        long words = o.shape(text).dim(1).size();
+        T temb = s.within("time_text_embed", e -> new TimeTextEmbedding(c).apply(e, in));
+        Rotary<T> rope = Rotary.of(o, o.concat(0, List.of(in.get("txt_ids"), in.get("img_ids"))), c.axes());
+        T x = doubleBlocks(s, c, text, image, temb, rope);
+        var block = new SingleBlock(c.heads());
+        for (int i = 0; i < c.singleLayers(); i++) {
+            T before = x;
+            x = s.within("single_transformer_blocks." + i, b -> block.apply(b, b.ops().adopt(before), temb, rope));
+        }
+        T y = x;
+        return Values.of("latent", s.lifetime(l -> prediction(l, c, Window.behind(words, tokens).of(o, o.adopt(y), 1), temb)));
+    }
+
+    /** (batch, text tokens and image tokens, dim). */
+    private static <T> T doubleBlocks(Scope<T> s, FluxConfig c, T text, T image, T temb, Rotary<T> rope) {
+        var block = new DoubleBlock(c.heads());
+        List<T> streams = List.of(text, image);
+        for (int i = 0; i < c.layers(); i++) {
+            List<T> before = streams;
+            streams = s.withinAll("transformer_blocks." + i,
+                b -> block.apply(b, b.ops().adopt(before.get(0)), b.ops().adopt(before.get(1)), temb, rope));
+        }
+        List<T> both = streams;
+        return s.lifetime(l -> l.ops().concat(1, both.stream().map(l.ops()::adopt).toList()));
+    }
+
+    private static <T> T prediction(Scope<T> s, FluxConfig c, T x, T temb) {
+        // the scale comes first, other than in the blocks
+        List<T> m = s.withinAll("norm_out", n -> Modulation.parts(n, temb, 2, Role.OUTPUT));
+        return s.linear("proj_out", c.outChannels(), Role.OUTPUT, Modulation.apply(s.ops(), x, m.get(1), m.get(0)));
+    }
+}

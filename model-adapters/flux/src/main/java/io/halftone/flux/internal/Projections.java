@@ -1,0 +1,38 @@
+package io.halftone.flux.internal;
+
+import io.halftone.ops.Ops;
+import io.halftone.ops.Role;
+import io.halftone.ops.Scope;
+import java.util.List;
+
+/**
+ * Queries, keys and values, queries and keys behind an RMS norm: (batch, heads, tokens, headDim) each.
+ * Source: diffusers, transformer_flux.py, FluxAttnProcessor.
+ */
+record Projections<T>(T q, T k, T v) {
+    /** Of image tokens, or of a single stream: (batch, tokens, dim). */
+    static <T> Projections<T> of(Scope<T> a, T x, int heads) {
+        return new Projections<>(a.rmsNorm("norm_q", split(a, "to_q", x, heads), Modulation.EPSILON),
+            a.rmsNorm("norm_k", split(a, "to_k", x, heads), Modulation.EPSILON), split(a, "to_v", x, heads));
+    }
+
+    /** Of text tokens beside an image: (batch, tokens, dim). */
+    static <T> Projections<T> added(Scope<T> a, T x, int heads) {
+        return new Projections<>(a.rmsNorm("norm_added_q", split(a, "add_q_proj", x, heads), Modulation.EPSILON),
+            a.rmsNorm("norm_added_k", split(a, "add_k_proj", x, heads), Modulation.EPSILON), split(a, "add_v_proj", x, heads));
+    }
+
+    private static <T> T split(Scope<T> a, String name, T x, int heads) {
+        return a.splitHeads(a.linear(name, a.ops().shape(x).dim(-1).size(), Role.QKV, x), heads);
+    }
+
+    /** These tokens, and the others behind them. */
+    Projections<T> then(Ops<T> o, Projections<T> others) {
+        return new Projections<>(o.concat(2, List.of(q, others.q)), o.concat(2, List.of(k, others.k)), o.concat(2, List.of(v, others.v)));
+    }
+
+    /** (batch, tokens, dim). */
+    T attend(Scope<T> a, Rotary<T> rope) {
+        return a.mergeHeads(a.attention(rope.turn(a.ops(), q), rope.turn(a.ops(), k), v));
+    }
+}

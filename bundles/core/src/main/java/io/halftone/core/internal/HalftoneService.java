@@ -1,0 +1,169 @@
+package io.halftone.core.internal;
+
+import io.halftone.api.BuildRequest;
+import io.halftone.api.BuildResult;
+import io.halftone.api.CompareRequest;
+import io.halftone.api.CompareResult;
+import io.halftone.api.ExportRequest;
+import io.halftone.api.ExportResult;
+import io.halftone.api.GenerateRequest;
+import io.halftone.api.GenerateResult;
+import io.halftone.api.Halftone;
+import io.halftone.api.Job;
+import io.halftone.api.ModelInfo;
+import io.halftone.api.PipelineSource;
+import io.halftone.api.PlanRequest;
+import io.halftone.api.PlanResult;
+import io.halftone.api.PluginInfo;
+import io.halftone.api.ProgressListener;
+import io.halftone.api.QuantizeRequest;
+import io.halftone.api.QuantizeResult;
+import io.halftone.core.internal.job.Failures;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.plan.ModelFolders;
+import io.halftone.core.internal.plan.Planner;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.core.internal.task.BuildTask;
+import io.halftone.core.internal.task.CompareTask;
+import io.halftone.core.internal.task.ExportTask;
+import io.halftone.core.internal.task.GenerateTask;
+import io.halftone.core.internal.task.QuantizeTask;
+import io.halftone.core.internal.task.Workplace;
+import io.halftone.model.ModelConfig;
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.DType;
+import io.halftone.ops.EagerRuntime;
+import io.halftone.pipeline.PipelineFolder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The service that applications call. Plugins come and go without touching it; each job takes those there are when it is asked for. */
+@Component(service = Halftone.class, configurationPid = "io.halftone")
+@Designate(ocd = HalftoneService.Config.class)
+public final class HalftoneService implements Halftone {
+
+    @ObjectClassDefinition(name = "Halftone")
+    public @interface Config {
+        @AttributeDefinition(name = "Model folders", description = "Folders that hold pipeline folders; none: those of the system property "
+            + "halftone.models, separated as in a class path")
+        String[] modelFolders() default {};
+    }
+
+    private final Supplier<Plugins> plugins;
+    private final PipelineFolder.Opener opener;
+    private final EagerRuntime runtime;
+    private final ModelFolders models;
+    private final JobRunner jobs = new JobRunner();
+
+    @Activate
+    public HalftoneService(Config config, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
+                           @Reference EagerRuntime runtime) {
+        this(registry::snapshot, opener, runtime, folders(config.modelFolders()));
+    }
+
+    /** Over plugins that come from anywhere. */
+    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
+        this.plugins = plugins;
+        this.opener = opener;
+        this.runtime = runtime;
+        this.models = models;
+    }
+
+    private static ModelFolders folders(String[] configured) {
+        String property = System.getProperty("halftone.models", "");
+        Stream<String> folders = configured.length > 0 ? Stream.of(configured)
+            : Stream.of(property.split(File.pathSeparator)).filter(folder -> !folder.isBlank());
+        return new ModelFolders(folders.map(Path::of).toList());
+    }
+
+    @Deactivate
+    void stop() {
+        jobs.stop();
+    }
+
+    @Override
+    public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
+        return jobs.start("quantize", listener, checked(() -> new QuantizeTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<ExportResult> export(ExportRequest request, ProgressListener listener) {
+        return jobs.start("export", listener, checked(() -> new ExportTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
+        return jobs.start("build", listener, checked(() -> new BuildTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<GenerateResult> generate(GenerateRequest request, ProgressListener listener) {
+        return jobs.start("generate", listener, checked(() -> new GenerateTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<CompareResult> compare(CompareRequest request, ProgressListener listener) {
+        return jobs.start("compare", listener, checked(() -> new CompareTask(workplace(), request)));
+    }
+
+    @Override
+    public PlanResult plan(PlanRequest request) {
+        Workplace work = workplace();
+        Plugins taken = work.plugins();
+        Planner planner = new Planner(request.policy(), taken.policies().get(request.policy()), request.level(), request.format(),
+            taken.formats().get(request.format()));
+        return checked(() -> {
+            if (!request.config().isEmpty()) {
+                ModelConfig config = opener.config(Path.of(request.config()));
+                return planner.describe(config.className(), Scan.of(taken.models().get(config.className()), config).layers());
+            }
+            try (OpenPipeline pipeline = work.open(new PipelineSource(request.path(), request.model(), DType.FLOAT32))) {
+                String backbone = pipeline.spec().backbone();
+                return planner.describe(pipeline.config().component(backbone).className(), pipeline.scan(backbone).layers());
+            }
+        });
+    }
+
+    @Override
+    public List<ModelInfo> models() {
+        return checked(() -> models.list(opener, plugins.get()));
+    }
+
+    @Override
+    public List<PluginInfo> plugins() {
+        return plugins.get().infos();
+    }
+
+    private Workplace workplace() {
+        return new Workplace(plugins.get(), opener, runtime, models);
+    }
+
+    /** Work that reads files. */
+    @FunctionalInterface
+    private interface Reading<R> {
+        R read() throws IOException;
+    }
+
+    /** What is wrong with a request's files is the caller's to mend. */
+    private static <R> R checked(Reading<R> reading) {
+        try {
+            return reading.read();
+        } catch (CheckpointException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(Failures.describe(e), e);
+        }
+    }
+}

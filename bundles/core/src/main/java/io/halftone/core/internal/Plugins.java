@@ -1,0 +1,92 @@
+package io.halftone.core.internal;
+
+import io.halftone.api.PluginInfo;
+import io.halftone.export.EngineBuilder;
+import io.halftone.export.Exporter;
+import io.halftone.model.ModelAdapter;
+import io.halftone.pipeline.PipelineAdapter;
+import io.halftone.pipeline.Scheduler;
+import io.halftone.pipeline.Tokenizer;
+import io.halftone.quant.Algorithm;
+import io.halftone.quant.Collector;
+import io.halftone.quant.LevelPolicy;
+import io.halftone.quant.QuantFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The plugins that a job took at its start, by kind and name. Immutable. */
+public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipelines, Family<Scheduler> schedulers,
+                      Family<Tokenizer.Loader> tokenizers, Family<QuantFormat> formats, Family<LevelPolicy> policies,
+                      Family<Collector> collectors, Family<Algorithm> algorithms, Family<Exporter> exporters,
+                      Family<EngineBuilder> engines) {
+
+    /**
+     * A plugin.
+     *
+     * @param names   what it is asked for by
+     * @param bundle  symbolic name of its bundle; empty outside a framework
+     * @param version the bundle's version; empty outside a framework
+     */
+    public record Plugin<S>(List<String> names, S service, String bundle, String version) {
+        public Plugin {
+            names = List.copyOf(names);
+        }
+
+        /** A plugin that comes from no bundle. */
+        public static <S> Plugin<S> of(S service, String... names) {
+            return new Plugin<>(List.of(names), service, "", "");
+        }
+    }
+
+    /**
+     * The plugins of one kind, the preferred ones first.
+     *
+     * @param kind what messages call it
+     */
+    public record Family<S>(String kind, List<Plugin<S>> plugins) {
+        public Family {
+            plugins = List.copyOf(plugins);
+        }
+
+        /**
+         * The service of that name.
+         *
+         * @throws IllegalArgumentException if there is none; the message lists the names there are
+         */
+        public S get(String name) {
+            for (Plugin<S> plugin : plugins) {
+                if (plugin.names().contains(name)) {
+                    return plugin.service();
+                }
+            }
+            throw new IllegalArgumentException(kind + " " + name + ": found none; expected one of " + names());
+        }
+
+        /** Whether there is one of that name. */
+        public boolean has(String name) {
+            return plugins.stream().anyMatch(p -> p.names().contains(name));
+        }
+
+        /** All names, sorted. */
+        public List<String> names() {
+            TreeSet<String> names = new TreeSet<>();
+            plugins.forEach(p -> names.addAll(p.names()));
+            return List.copyOf(names);
+        }
+
+        private Stream<PluginInfo> infos() {
+            return plugins.stream().map(p -> new PluginInfo(kind, p.names(), p.bundle(), p.version()));
+        }
+    }
+
+    /** All plugins, by kind and in the order of preference. */
+    List<PluginInfo> infos() {
+        List<PluginInfo> infos = new ArrayList<>();
+        for (Family<?> family : List.of(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines)) {
+            family.infos().forEach(infos::add);
+        }
+        return infos;
+    }
+}

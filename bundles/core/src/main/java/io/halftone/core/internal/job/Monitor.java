@@ -1,0 +1,36 @@
+package io.halftone.core.internal.job;
+
+import io.halftone.api.ProgressListener;
+import java.util.concurrent.CancellationException;
+
+/** How a task tells how far it is, and hears that it should stop. */
+public final class Monitor {
+    private final ProgressListener listener;
+    private volatile boolean cancelled;
+
+    Monitor(ProgressListener listener) {
+        this.listener = listener;
+    }
+
+    /** A monitor that nobody watches. */
+    public static Monitor silent() {
+        return new Monitor(ProgressListener.NONE);
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    /** Throws {@link CancellationException} if the job is to stop. */
+    public void check() {
+        if (cancelled) {
+            throw new CancellationException("cancelled");
+        }
+    }
+
+    /** Tells how far a stage is, and checks. */
+    public void progress(String stage, long done, long total, String unit) {
+        check();
+        listener.progress(new ProgressListener.Progress(stage, done, total, unit));
+    }
+}

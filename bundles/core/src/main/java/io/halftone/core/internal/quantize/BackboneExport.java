@@ -1,0 +1,85 @@
+package io.halftone.core.internal.quantize;
+
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.core.internal.run.RewritingOps;
+import io.halftone.export.ExportJob;
+import io.halftone.model.ModelSignature;
+import io.halftone.ops.DType;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Parameters;
+import io.halftone.ops.Scope;
+import io.halftone.ops.TensorView;
+import io.halftone.ops.Values;
+import io.halftone.quant.LayerRewrite;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A backbone to export.
+ *
+ * @param pipeline  what it belongs to
+ * @param scan      what it is made of
+ * @param rewrites  what runs in place of layers, by name
+ * @param weights   its tensors
+ * @param metadata  facts to store with the file
+ * @param options   the exporter's options
+ * @param monitor   hears of each tensor
+ */
+public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, LayerRewrite> rewrites, Parameters weights,
+                             Map<String, String> metadata, Map<String, String> options, Monitor monitor) implements ExportJob {
+    @Override
+    public ModelSignature signature() {
+        return scan.signature();
+    }
+
+    @Override
+    public DType computeType() {
+        return pipeline.computeType(pipeline.spec().backbone());
+    }
+
+    @Override
+    public <T> Values<T> replay(Ops<T> ops, Values<T> inputs) {
+        String backbone = pipeline.spec().backbone();
+        Ops<T> rewriting = rewrites.isEmpty() ? ops : new RewritingOps<>(ops, rewrites);
+        return pipeline.model(backbone).forward(new Scope<>(rewriting), pipeline.config().component(backbone), inputs);
+    }
+
+    @Override
+    public Parameters parameters() {
+        return new Watched(weights, new HashSet<>(), monitor);
+    }
+
+    @Override
+    public List<String> quantizedLayers() {
+        return scan.layers().stream().map(layer -> layer.name()).filter(rewrites::containsKey).toList();
+    }
+
+    @Override
+    public String option(String name, String absent) {
+        return options.getOrDefault(name, absent);
+    }
+
+    /** Tells of each tensor that is read, and stops a cancelled job there. */
+    private record Watched(Parameters target, Set<String> seen, Monitor monitor) implements Parameters {
+        @Override
+        public Set<String> names() {
+            return target.names();
+        }
+
+        @Override
+        public Info info(String name) {
+            return target.info(name);
+        }
+
+        @Override
+        public TensorView read(String name) {
+            seen.add(name);
+            monitor.progress("export", seen.size(), target.names().size(), "tensor");
+            return target.read(name);
+        }
+    }
+}

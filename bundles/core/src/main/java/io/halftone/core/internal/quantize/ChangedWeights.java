@@ -1,0 +1,90 @@
+package io.halftone.core.internal.quantize;
+
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.Parameters;
+import io.halftone.ops.TensorView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A checkpoint with some weights changed. The changed ones lie in a temporary file that the file system forgets when this is
+ * closed or the process ends: a model of any size takes no heap. For use by one thread.
+ */
+final class ChangedWeights implements Parameters, AutoCloseable {
+    private record Place(Info info, long offset) {}
+
+    private final Parameters base;
+    private final TreeMap<String, Place> changed = new TreeMap<>();
+    private final FileChannel file;
+    private long end;
+
+    ChangedWeights(Parameters base) throws IOException {
+        this.base = base;
+        Path path = Files.createTempFile("halftone-weights", ".tmp");
+        this.file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+    }
+
+    /** Puts a tensor of the same shape in the place of one of the checkpoint's. */
+    void put(String name, TensorView tensor) {
+        Info before = base.info(name);
+        Info info = new Info(tensor.dtype(), tensor.shape());
+        if (!java.util.Arrays.equals(before.shape(), info.shape())) {
+            throw new CheckpointException(name + ": found a changed weight " + info + "; expected the shape of " + before);
+        }
+        Place old = changed.get(name);
+        long at = old != null && old.info().equals(info) ? old.offset() : end;
+        try {
+            ByteBuffer bytes = tensor.bytes();
+            long to = at;
+            while (bytes.hasRemaining()) {
+                to += file.write(bytes, to);
+            }
+            end = Math.max(end, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": cannot keep the changed weight: " + e.getMessage(), e);
+        }
+        changed.put(name, new Place(info, at));
+    }
+
+    @Override
+    public Set<String> names() {
+        return base.names();
+    }
+
+    @Override
+    public Info info(String name) {
+        Place place = changed.get(name);
+        return place == null ? base.info(name) : place.info();
+    }
+
+    @Override
+    public TensorView read(String name) {
+        Place place = changed.get(name);
+        if (place == null) {
+            return base.read(name);
+        }
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(place.info().byteLength()));
+        try {
+            while (bytes.hasRemaining()) {
+                if (file.read(bytes, place.offset() + bytes.position()) < 0) {
+                    throw new IOException("found its end; expected " + place.info());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": cannot read the changed weight: " + e.getMessage(), e);
+        }
+        return TensorView.host(place.info().dtype(), place.info().shape(), bytes.flip());
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,47 @@
+package io.halftone.core.internal.quantize;
+
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.Layer;
+import io.halftone.ops.Parameters;
+import io.halftone.quant.Algorithm;
+import io.halftone.quant.LayerRewrite;
+import io.halftone.quant.LayerState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A backbone that is calibrated: its weights as changed, and what was decided for each layer.
+ *
+ * @param recipe     how it came to be
+ * @param states     by layer
+ * @param parameters the model's own tensors
+ */
+public record QuantizedModel(Recipe recipe, List<LayerState> states, Parameters parameters) {
+    public QuantizedModel {
+        states = List.copyOf(states);
+    }
+
+    /**
+     * What runs in place of each quantized layer, by name.
+     *
+     * @throws CheckpointException if a state's layer is not in the model
+     */
+    public Map<String, LayerRewrite> rewrites(Scan scan, Plugins plugins) {
+        Map<String, Layer> layers = new LinkedHashMap<>();
+        scan.layers().forEach(layer -> layers.put(layer.name(), layer));
+        Algorithm algorithm = plugins.algorithms().get(recipe.algorithm());
+        Map<String, LayerRewrite> rewrites = new LinkedHashMap<>();
+        for (LayerState state : states) {
+            Layer layer = layers.get(state.layer());
+            if (layer == null) {
+                throw new CheckpointException(state.layer() + ": found a quantized layer that the model has not; expected one of its "
+                    + layers.size() + " layers");
+            }
+            rewrites.put(state.layer(), algorithm.rewrite(layer, state, plugins.formats().get(state.format())));
+        }
+        return rewrites;
+    }
+}

@@ -1,0 +1,112 @@
+package io.halftone.core.internal.run;
+
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Generator;
+import io.halftone.ops.Shape;
+import io.halftone.ops.Values;
+import io.halftone.pipeline.Conditioning;
+import io.halftone.pipeline.PipelineAdapter;
+import io.halftone.pipeline.PipelineSpec;
+import io.halftone.pipeline.PromptBatch;
+import io.halftone.pipeline.Schedule;
+import java.util.List;
+
+/** From noise to latents: the scheduler's calls of a backbone, guided where the family is. */
+public final class DenoisingLoop<T> {
+    private final RunningPipeline<T> parts;
+    private final EagerOps<T> ops;
+    private final PipelineAdapter adapter;
+    private final Monitor monitor;
+
+    /**
+     * Sees the calls of a run.
+     *
+     * @param <T> a tensor
+     */
+    public interface Watcher<T> {
+        /** The backbone is about to run. */
+        default void before(int call, int step, Values<T> inputs) {
+        }
+
+        /** The backbone has run: its raw output, in the guidance batch's order. */
+        default void output(int call, T output) {
+        }
+
+        /** A call is done. */
+        default void after(int call, int calls, T latents) {
+        }
+    }
+
+    public DenoisingLoop(RunningPipeline<T> parts, Monitor monitor) {
+        this.parts = parts;
+        this.ops = parts.ops();
+        this.adapter = parts.pipeline().adapter();
+        this.monitor = monitor;
+    }
+
+    /** The shape of a batch's latents: (batch, channels, height, width). */
+    public static Shape latentShape(PipelineSpec spec, int batch, long height, long width) {
+        return Shape.of(batch, spec.latentChannels(), height / spec.spatialFactor(), width / spec.spatialFactor());
+    }
+
+    /** The tokens that a picture of that many pixels makes. */
+    public static long imageTokens(PipelineSpec spec, long height, long width) {
+        long pixels = spec.spatialFactor() * spec.latentsPerToken();
+        return height / pixels * (width / pixels);
+    }
+
+    /** The schedule of a run of that many steps. */
+    public Schedule schedule(int steps, PromptBatch batch) {
+        OpenPipeline pipeline = parts.pipeline();
+        return pipeline.scheduler().schedule(pipeline.schedulerConfig(), steps, imageTokens(pipeline.spec(), batch.height(), batch.width()));
+    }
+
+    /**
+     * Runs the schedule.
+     *
+     * @param noise unit noise, (batch, channels, height, width), float32
+     * @return the latents, of the same shape and type
+     */
+    public T run(Backbone<T> backbone, Conditioning<T> conditioning, PromptBatch prompts, Schedule schedule, T noise, Generator<T> generator,
+                 Watcher<T> watcher) {
+        try (Schedule.Sampler<T> sampler = schedule.sampler(ops, generator);
+             EagerOps.Cell<T> latents = ops.cell()) {
+            latents.set(ops.mul(noise, ops.constant(schedule.initialNoiseScale(), DType.FLOAT32)));
+            for (int i = 0; i < schedule.calls(); i++) {
+                monitor.check();
+                int call = i;
+                ops.region("", () -> {
+                    latents.set(step(backbone, conditioning, prompts.guidanceScale(), schedule, sampler, latents.get(), call, watcher));
+                    watcher.after(call, schedule.calls(), latents.get());
+                    return List.of();
+                });
+            }
+            // handed to the caller's region before the cell lets go of it
+            return ops.add(latents.get(), ops.constant(0, DType.FLOAT32));
+        }
+    }
+
+    private T step(Backbone<T> backbone, Conditioning<T> conditioning, double guidance, Schedule schedule, Schedule.Sampler<T> sampler,
+                   T latents, int call, Watcher<T> watcher) {
+        T scaled = sampler.scaleInput(latents, call);
+        T batch = conditioning.guided() ? ops.concat(0, List.of(scaled, scaled)) : scaled;
+        T cast = ops.cast(batch, parts.computeType(parts.pipeline().spec().backbone()));
+        Values<T> inputs = adapter.inputs(ops, conditioning, cast, schedule.timestep(call));
+        watcher.before(call, schedule.step(call), inputs);
+        T output = backbone.run(inputs);
+        watcher.output(call, output);
+        T prediction = ops.cast(adapter.prediction(ops, output, cast), DType.FLOAT32);
+        return sampler.step(conditioning.guided() ? guided(prediction, guidance) : prediction, latents, call);
+    }
+
+    /** negative + scale * (positive - negative). */
+    private T guided(T prediction, double scale) {
+        Dim both = ops.shape(prediction).dim(0);
+        T negative = ops.slice(prediction, 0, 0, both.size() / 2);
+        T positive = ops.slice(prediction, 0, both.size() / 2, both.size());
+        return ops.add(negative, ops.mul(ops.sub(positive, negative), ops.constant(scale, DType.FLOAT32)));
+    }
+}

@@ -1,0 +1,105 @@
+package io.halftone.core.internal.run;
+
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.model.ModelAdapter;
+import io.halftone.model.ModelConfig;
+import io.halftone.ops.DType;
+import io.halftone.pipeline.PipelineAdapter;
+import io.halftone.pipeline.PipelineConfig;
+import io.halftone.pipeline.PipelineFolder;
+import io.halftone.pipeline.PipelineSpec;
+import io.halftone.pipeline.Scheduler;
+import io.halftone.pipeline.Tokenizer;
+import java.io.IOException;
+
+/** A pipeline folder with the plugins that can run it. */
+public final class OpenPipeline implements AutoCloseable {
+    private static final String SCHEDULER = "scheduler";
+
+    private final PipelineFolder folder;
+    private final Plugins plugins;
+    private final DType computeType;
+    private final PipelineAdapter adapter;
+    private final PipelineSpec spec;
+
+    /**
+     * Finds the plugins for a folder, and closes it if one is missing.
+     *
+     * @throws IllegalArgumentException naming the class that no plugin serves
+     */
+    public OpenPipeline(PipelineFolder folder, Plugins plugins, DType computeType) {
+        this.folder = folder;
+        this.plugins = plugins;
+        this.computeType = computeType;
+        try {
+            this.adapter = plugins.pipelines().get(folder.config().index().className());
+            this.spec = adapter.spec(folder.config());
+            plugins.schedulers().get(schedulerConfig().className());
+            for (String component : spec.components()) {
+                model(component);
+            }
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    public PipelineFolder folder() {
+        return folder;
+    }
+
+    public PipelineConfig config() {
+        return folder.config();
+    }
+
+    public PipelineAdapter adapter() {
+        return adapter;
+    }
+
+    public PipelineSpec spec() {
+        return spec;
+    }
+
+    /** The type that the user asked models to compute in. */
+    public DType computeType() {
+        return computeType;
+    }
+
+    /** The type of one component: float32 where its configuration says that half precision overflows. */
+    public DType computeType(String component) {
+        boolean upcast = config().component(component).flag("force_upcast", false) && computeType == DType.FLOAT16;
+        return upcast ? DType.FLOAT32 : computeType;
+    }
+
+    /** The adapter of a model component. */
+    public ModelAdapter model(String component) {
+        return plugins.models().get(config().component(component).className());
+    }
+
+    /** What a component is made of. */
+    public Scan scan(String component) {
+        return Scan.of(model(component), config().component(component));
+    }
+
+    /** The scheduler that the folder names. */
+    public Scheduler scheduler() {
+        return plugins.schedulers().get(schedulerConfig().className());
+    }
+
+    /** The scheduler's configuration. */
+    public ModelConfig schedulerConfig() {
+        return config().component(SCHEDULER);
+    }
+
+    /** Reads the tokenizer of a component folder. */
+    Tokenizer tokenizer(String component) throws IOException {
+        String name = config().component(component).string("tokenizer_class");
+        return plugins.tokenizers().get(name).load(folder.path().resolve(component));
+    }
+
+    @Override
+    public void close() {
+        folder.close();
+    }
+}

@@ -1,0 +1,114 @@
+package io.halftone.core.internal.task;
+
+import io.halftone.api.BackboneChoice;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.quantize.QuantizedCheckpoint;
+import io.halftone.core.internal.run.Backbone;
+import io.halftone.core.internal.run.EagerBackbone;
+import io.halftone.core.internal.run.EngineBackbone;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.core.internal.run.RewritingOps;
+import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.ops.CheckpointException;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Values;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Opens the backbones that requests choose. */
+final class Backbones {
+    /** What an exporter calls the model in a folder. */
+    static final String MODEL_FILE = "backbone.onnx";
+
+    private Backbones() {}
+
+    /** The file that a path stands for: itself, or the model in a folder. */
+    static Path modelFile(String path) {
+        Path file = Path.of(path).toAbsolutePath().normalize();
+        if (Files.isDirectory(file)) {
+            file = file.resolve(MODEL_FILE);
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(path + ": found no file; expected an exported model or an engine, or a folder with " + MODEL_FILE);
+        }
+        return file;
+    }
+
+    /** Refuses what cannot be opened, before work begins. */
+    static void check(BackboneChoice choice, Workplace work) {
+        if (choice instanceof BackboneChoice.OnEngine engine) {
+            Workplace.checkOptions("engine " + engine.engine(), engine.options(), work.plugins().engines().get(engine.engine()).options());
+            modelFile(engine.file());
+        } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty() && !Files.isRegularFile(Path.of(eager.checkpoint()))) {
+            throw new IllegalArgumentException(eager.checkpoint() + ": found no file; expected a quantized checkpoint");
+        }
+    }
+
+    static <T> Backbone<T> open(BackboneChoice choice, RunningPipeline<T> parts, Workplace work) throws IOException {
+        if (choice instanceof BackboneChoice.OnEngine engine) {
+            return new EngineBackbone<>(parts.ops(), work.plugins().engines().get(engine.engine()).load(modelFile(engine.file()), engine.options()));
+        }
+        String checkpoint = ((BackboneChoice.Eager) choice).checkpoint();
+        OpenPipeline pipeline = parts.pipeline();
+        String type = pipeline.computeType(pipeline.spec().backbone()).name();
+        if (checkpoint.isEmpty()) {
+            return new EagerBackbone<>(pipeline, parts.backboneOps(), work.runtime().description() + ", " + type);
+        }
+        QuantizedCheckpoint restored = restore(Path.of(checkpoint), pipeline);
+        try {
+            Scan scan = pipeline.scan(pipeline.spec().backbone());
+            EagerOps<T> ops = parts.backboneOps(checkpoint, restored.model().parameters());
+            Ops<T> rewriting = new RewritingOps<>(ops, restored.model().rewrites(scan, work.plugins()));
+            String description = work.runtime().description() + ", " + type + " with fake quantization";
+            return new Restored<>(new EagerBackbone<>(pipeline, rewriting, description), restored);
+        } catch (RuntimeException e) {
+            restored.close();
+            throw e;
+        }
+    }
+
+    /** Opens a checkpoint of this pipeline's architecture. */
+    static QuantizedCheckpoint restore(Path path, OpenPipeline pipeline) {
+        QuantizedCheckpoint checkpoint = QuantizedCheckpoint.open(path);
+        String expected = pipeline.config().component(pipeline.spec().backbone()).className();
+        String found = checkpoint.model().recipe().architecture();
+        if (!found.equals(expected)) {
+            checkpoint.close();
+            throw new CheckpointException(path + ": found a quantized " + found + "; expected a " + expected);
+        }
+        String type = pipeline.computeType(pipeline.spec().backbone()).name();
+        String calibrated = checkpoint.model().recipe().computeType();
+        if (!calibrated.equals(type)) {
+            checkpoint.close();
+            throw new CheckpointException(path + ": found a checkpoint calibrated in " + calibrated + "; expected " + type
+                + ", the model dtype asked for: ask for the other one");
+        }
+        return checkpoint;
+    }
+
+    /** A backbone over a checkpoint that is closed with it. */
+    private record Restored<T>(EagerBackbone<T> backbone, QuantizedCheckpoint checkpoint) implements Backbone<T> {
+        @Override
+        public T run(Values<T> inputs) {
+            return backbone.run(inputs);
+        }
+
+        @Override
+        public String description() {
+            return backbone.description();
+        }
+
+        @Override
+        public String recipe() {
+            return checkpoint.model().recipe().json();
+        }
+
+        @Override
+        public void close() {
+            checkpoint.close();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.halftone.core.internal.task;
+
+import io.halftone.api.BuildRequest;
+import io.halftone.api.BuildResult;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.export.EngineBuilder;
+import io.halftone.export.EngineReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Builds an engine from an exported model. */
+public final class BuildTask implements JobRunner.Task<BuildResult> {
+    private static final String ENGINE_FILE = "backbone.plan";
+
+    private final EngineBuilder builder;
+    private final BuildRequest request;
+    private final Path model;
+    private final Path target;
+
+    /** Checks the request. */
+    public BuildTask(Workplace work, BuildRequest request) {
+        this.request = request;
+        this.builder = work.plugins().engines().get(request.engine());
+        Workplace.checkOptions("engine " + request.engine(), request.options(), builder.options());
+        this.model = Backbones.modelFile(request.model());
+        this.target = Outputs.file("engine file", request.file().isEmpty() ? model.resolveSibling(ENGINE_FILE).toString() : request.file());
+    }
+
+    @Override
+    public BuildResult run(Monitor monitor) throws IOException {
+        Stopwatch watch = new Stopwatch();
+        monitor.progress("build", 0, 1, "engine");
+        EngineReport report = builder.build(new EngineBuilder.Request(model, request.extents(), request.options()), target);
+        monitor.progress("build", 1, 1, "engine");
+        long bytes = 0;
+        for (Path file : report.files()) {
+            bytes += Files.exists(file) ? Files.size(file) : 0;
+        }
+        return new BuildResult(report, bytes, watch.seconds());
+    }
+}

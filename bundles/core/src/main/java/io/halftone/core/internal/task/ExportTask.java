@@ -1,0 +1,77 @@
+package io.halftone.core.internal.task;
+
+import io.halftone.api.ExportRequest;
+import io.halftone.api.ExportResult;
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.quantize.BackboneExport;
+import io.halftone.core.internal.quantize.QuantizedCheckpoint;
+import io.halftone.core.internal.quantize.QuantizedModel;
+import io.halftone.core.internal.quantize.Recipe;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.export.ExportJob;
+import io.halftone.export.ExportReport;
+import io.halftone.ops.Parameters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Exports a backbone: a restored checkpoint, or the pipeline's own in full precision. */
+public final class ExportTask implements JobRunner.Task<ExportResult> {
+    private final Workplace work;
+    private final ExportRequest request;
+    private final OpenPipeline pipeline;
+
+    /** Checks the request. */
+    public ExportTask(Workplace work, ExportRequest request) throws IOException {
+        this.work = work;
+        this.request = request;
+        Workplace.checkOptions("exporter " + request.exporter(), request.options(),
+            work.plugins().exporters().get(request.exporter()).options());
+        if (!request.restoreFrom().isEmpty() && !Files.isRegularFile(Path.of(request.restoreFrom()))) {
+            throw new IllegalArgumentException(request.restoreFrom() + ": found no file; expected a quantized checkpoint");
+        }
+        this.pipeline = work.open(request.source());
+        try {
+            Outputs.folder("onnx-dir", request.directory());
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public ExportResult run(Monitor monitor) throws IOException {
+        try (pipeline) {
+            String backbone = pipeline.spec().backbone();
+            Scan scan = pipeline.scan(backbone);
+            if (!request.restoreFrom().isEmpty()) {
+                try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(request.restoreFrom()), pipeline)) {
+                    scan.check(request.restoreFrom(), checkpoint.model().parameters(), false);
+                    return export(work, pipeline, scan, checkpoint.model(), request.exporter(), request.directory(), request.options(), monitor);
+                }
+            }
+            Parameters weights = pipeline.folder().parameters(backbone);
+            scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false);
+            ExportJob job = new BackboneExport(pipeline, scan, Map.of(), weights, Map.of(), request.options(), monitor);
+            return write(work.plugins(), job, request.exporter(), request.directory());
+        }
+    }
+
+    static ExportResult export(Workplace work, OpenPipeline pipeline, Scan scan, QuantizedModel model, String exporter, String directory,
+                               Map<String, String> options, Monitor monitor) throws IOException {
+        ExportJob job = new BackboneExport(pipeline, scan, model.rewrites(scan, work.plugins()), model.parameters(),
+            Map.of(Recipe.KEY, model.recipe().json()), options, monitor);
+        return write(work.plugins(), job, exporter, directory);
+    }
+
+    private static ExportResult write(Plugins plugins, ExportJob job, String exporter, String directory) throws IOException {
+        Stopwatch watch = new Stopwatch();
+        ExportReport report = plugins.exporters().get(exporter).export(job, Outputs.folder("onnx-dir", directory));
+        return new ExportResult(report.model().toString(), report.files().stream().map(Path::toString).toList(), report.quantized().size(),
+            report.nodes(), report.bytes(), watch.seconds());
+    }
+}

@@ -1,0 +1,10 @@
+package io.halftone.core.internal.task;
+
+/** Seconds since it was made. */
+final class Stopwatch {
+    private final long start = System.nanoTime();
+
+    double seconds() {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

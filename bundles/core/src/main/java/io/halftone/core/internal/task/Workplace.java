@@ -1,0 +1,42 @@
+package io.halftone.core.internal.task;
+
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.plan.ModelFolders;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.api.PipelineSource;
+import io.halftone.ops.EagerRuntime;
+import io.halftone.pipeline.PipelineFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What tasks work with.
+ *
+ * @param plugins taken when the job was asked for
+ * @param opener  opens pipeline folders
+ * @param runtime runs tensors; loads its library when first used
+ * @param models  finds pipeline folders by name
+ */
+public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
+    /**
+     * Opens a pipeline: its configuration, and the plugins that can run it.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public OpenPipeline open(PipelineSource source) throws IOException {
+        Path folder = source.path().isEmpty() ? models.find(source.model()) : Path.of(source.path()).toAbsolutePath().normalize();
+        return new OpenPipeline(opener.open(folder), plugins, source.computeType());
+    }
+
+    /** Refuses options that would have no effect. */
+    static void checkOptions(String what, Map<String, String> given, Set<String> honoured) {
+        for (String name : given.keySet()) {
+            if (!honoured.contains(name)) {
+                throw new IllegalArgumentException(name + ": found an option that " + what + " does not honour; expected "
+                    + (honoured.isEmpty() ? "none" : "one of " + new java.util.TreeSet<>(honoured)));
+            }
+        }
+    }
+}

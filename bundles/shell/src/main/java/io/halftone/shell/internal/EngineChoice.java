@@ -1,0 +1,45 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.BackboneChoice;
+import java.util.Map;
+
+/**
+ * What was given about a backbone: nothing, a quantized checkpoint, an exported model or an engine file.
+ *
+ * @param prefix      of the option names: {@code --} or {@code --reference-}
+ * @param restoreFrom absolute path; empty where it was not given, and so for the other files
+ * @param engine      name of an engine builder; null where it was not given
+ * @param options     of the engine
+ */
+record EngineChoice(String prefix, String restoreFrom, String onnx, String engineFile, String engine, Map<String, String> options) {
+    static final String USUAL_ENGINE = "onnxruntime";
+
+    /** Whether it names anything but the full precision backbone. */
+    boolean isGiven() {
+        return !restoreFrom.isEmpty() || !onnx.isEmpty() || !engineFile.isEmpty();
+    }
+
+    /** The backbone: libtorch in full precision where nothing was given. */
+    BackboneChoice backbone() {
+        Given.atMostOne("backbone", prefix + "restore-from", orNull(restoreFrom), prefix + "onnx-load-path", orNull(onnx),
+            prefix + "engine-path", orNull(engineFile));
+        String file = onnx.isEmpty() ? engineFile : onnx;
+        if (!file.isEmpty()) {
+            return new BackboneChoice.OnEngine(Given.orElse(engine, USUAL_ENGINE), file, options);
+        }
+        if (engine != null) {
+            throw new IllegalArgumentException(prefix + "engine: found " + engine + " without a model; expected " + prefix
+                + "onnx-load-path or "
+                + prefix + "engine-path too");
+        }
+        if (!options.isEmpty()) {
+            throw new IllegalArgumentException("threads: found an option of engines without an engine; expected " + prefix
+                + "onnx-load-path or " + prefix + "engine-path too");
+        }
+        return new BackboneChoice.Eager(restoreFrom);
+    }
+
+    private static String orNull(String path) {
+        return path.isEmpty() ? null : path;
+    }
+}

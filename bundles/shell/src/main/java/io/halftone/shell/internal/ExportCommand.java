@@ -1,0 +1,45 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.ExportRequest;
+import io.halftone.api.ExportResult;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.FileCompleter;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+
+/** Writes a backbone as ONNX. */
+@Service
+@Command(scope = "halftone", name = "export", description = "Writes the backbone as ONNX: a quantized checkpoint's, or the pipeline's own",
+    detailedDescription = "classpath:export.txt")
+public final class ExportCommand extends PipelineCommand {
+    static final String EXPORTER = "onnx";
+
+    @Option(name = "--restore-from", description = "A quantized checkpoint", valueToShowInHelp = "none: full precision")
+    @Completion(FileCompleter.class)
+    private String restoreFrom;
+
+    @Option(name = "--onnx-dir", description = "Folder to write backbone.onnx and backbone.onnx_data to", required = true)
+    @Completion(FileCompleter.class)
+    private String onnxDir;
+
+    @Option(name = "--onnx-weights", description = "How quantized weights are stored: quantized (INT8), or qdq (float, with a Q/DQ pair)",
+        valueToShowInHelp = "the exporter's usual way")
+    @Completion(value = StringsCompleter.class, values = {"quantized", "qdq"})
+    private String onnxWeights;
+
+    @Override
+    Report report() throws Exception {
+        var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), EXPORTER,
+            options(onnxWeights));
+        ExportResult result = await(progress -> halftone.export(request, progress));
+        return new Report(Values.of(result), out -> Text.print(result, out));
+    }
+
+    /** The exporter's options; null stands for what was not given. */
+    static Map<String, String> options(String weights) {
+        return weights == null ? Map.of() : Map.of("weights", weights);
+    }
+}

@@ -1,0 +1,34 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.GenerateRequest;
+import io.halftone.api.GenerateResult;
+import io.halftone.api.PipelineSource;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.FileCompleter;
+
+/** Makes pictures with any backbone. */
+@Service
+@Command(scope = "halftone", name = "generate", description = "Makes pictures in full precision, with fake quantization, or on an engine",
+    detailedDescription = "classpath:generate.txt")
+public final class GenerateCommand extends SamplingCommand {
+    @Option(name = "--save-image-as", description = "PNG file to write; with several prompts a number is put before its extension",
+        valueToShowInHelp = "MODEL.png in the current folder")
+    @Completion(FileCompleter.class)
+    private String saveImageAs;
+
+    @Option(name = "--dump", description = "A safetensors file to write: embeddings, raw outputs and latents of each step, pictures")
+    @Completion(FileCompleter.class)
+    private String dump;
+
+    @Override
+    Report report() throws Exception {
+        PipelineSource source = source();
+        String image = path("save-image-as", Given.orElse(saveImageAs, label(source) + ".png"));
+        var request = new GenerateRequest(source, choice().backbone(), sampling(), image, path("dump", dump));
+        GenerateResult result = await(progress -> halftone.generate(request, progress));
+        return new Report(Values.of(result), out -> Text.print(result, out));
+    }
+}

@@ -1,0 +1,71 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.Halftone;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
+
+/**
+ * A command of the scope {@code halftone}. Its result goes to standard output, as text or as one JSON object; whatever else it has
+ * to say goes to standard error. A caller's mistake is an {@link IllegalArgumentException}, a failed job a
+ * {@link io.halftone.api.JobException}; whoever runs the command prints the message.
+ */
+abstract class HalftoneCommand implements Action {
+    @Reference
+    Halftone halftone;
+
+    @Reference
+    Session session;
+
+    // Karaf's streams of the command's thread: pipes and redirections in the shell apply to them
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+
+    @Option(name = "--json", description = "Print the result as one JSON object on standard output, and nothing else there")
+    private boolean json;
+
+    /** Does the work; everything after it is printing. */
+    abstract Report report() throws Exception;
+
+    @Override
+    public final Object execute() throws Exception {
+        Report report = report();
+        if (json) {
+            print(report);
+        } else {
+            report.text().accept(out);
+        }
+        out.flush();
+        return null;
+    }
+
+    private void print(Report report) throws IOException {
+        out.println(Json.text(report.values()));
+    }
+
+    /** An absolute path; a relative one is taken from the session's current folder. Empty where the option was not given. */
+    final String path(String option, String given) {
+        if (given == null) {
+            return "";
+        }
+        if (given.isBlank()) {
+            throw new IllegalArgumentException(option + ": found an empty path; expected a file or folder");
+        }
+        try {
+            return currentFolder().resolve(given).normalize().toString();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(option + ": found " + given + "; expected a path (" + e.getReason() + ")", e);
+        }
+    }
+
+    /** Where the user is: Karaf's script goes to a folder of its own, and ours says where it was called. */
+    private Path currentFolder() {
+        String called = System.getenv("HALFTONE_DIRECTORY");
+        return called == null || called.isBlank() ? session.currentDir() : Path.of(called);
+    }
+}

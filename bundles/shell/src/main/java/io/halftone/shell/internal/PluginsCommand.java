@@ -1,0 +1,18 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.PluginInfo;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** The plugins that are there. */
+@Service
+@Command(scope = "halftone", name = "plugins", description = "Lists the plugins that are there now",
+    detailedDescription = "classpath:plugins.txt")
+public final class PluginsCommand extends HalftoneCommand {
+    @Override
+    Report report() {
+        List<PluginInfo> plugins = halftone.plugins();
+        return new Report(Values.ofPlugins(plugins), out -> Text.printPlugins(plugins, out));
+    }
+}

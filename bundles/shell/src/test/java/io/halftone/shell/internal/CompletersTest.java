@@ -1,0 +1,39 @@
+package io.halftone.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
+import org.junit.jupiter.api.Test;
+
+class CompletersTest {
+    private static List<String> candidates(PluginCompleter completer, String typed) {
+        completer.halftone = new FakeHalftone();
+        List<String> candidates = new ArrayList<>();
+        completer.complete(null, new ArgumentCommandLine(typed, typed.length()), candidates);
+        return candidates;
+    }
+
+    @Test
+    void offersThePluginsOfItsKindThatAreThere() {
+        assertEquals(List.of("default ", "max "), candidates(new PluginCompleter.Collectors(), ""));
+        assertEquals(List.of("int8 "), candidates(new PluginCompleter.Formats(), ""));
+        assertEquals(List.of(), candidates(new PluginCompleter.Engines(), ""));
+    }
+
+    @Test
+    void completesWhatWasTyped() {
+        assertEquals(List.of("max "), candidates(new PluginCompleter.Collectors(), "m"));
+    }
+
+    @Test
+    void offersTheModelsOfTheFolders() {
+        var completer = new ModelCompleter();
+        completer.halftone = new FakeHalftone();
+        List<String> candidates = new ArrayList<>();
+        completer.complete(null, new ArgumentCommandLine("tiny", 4), candidates);
+
+        assertEquals(List.of("tiny-sdxl "), candidates);
+    }
+}

@@ -1,0 +1,66 @@
+package io.halftone.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HelpTest {
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+
+    static Stream<Supplier<HalftoneCommand>> commands() {
+        return Stream.of(QuickstartCommand::new, QuantizeCommand::new, ExportCommand::new, BuildCommand::new, GenerateCommand::new,
+            CompareCommand::new,
+            PlanCommand::new, ModelsCommand::new, PluginsCommand::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void showsExamplesThatRun(Supplier<HalftoneCommand> command) throws Exception {
+        String name = command.get().getClass().getAnnotation(Command.class).name();
+        List<String> examples = description(command.get().getClass()).lines().filter(line -> line.startsWith("  ")).toList();
+
+        assertFalse(examples.isEmpty());
+        for (String example : examples) {
+            List<String> words = words(example);
+            assertEquals("halftone:" + name, words.get(0));
+            new Console(Path.of("/data")).run(command.get(), words.subList(1, words.size()).toArray(String[]::new));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void isFoundByTheShell(Supplier<HalftoneCommand> command) {
+        Class<?> type = command.get().getClass();
+
+        assertNotNull(type.getAnnotation(Service.class));
+        assertEquals("halftone", type.getAnnotation(Command.class).scope());
+    }
+
+    private static String description(Class<?> type) throws Exception {
+        String resource = type.getAnnotation(Command.class).detailedDescription().substring("classpath:".length());
+        try (var in = type.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static List<String> words(String line) {
+        List<String> words = new ArrayList<>();
+        var word = WORD.matcher(line);
+        while (word.find()) {
+            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+        }
+        return words;
+    }
+}

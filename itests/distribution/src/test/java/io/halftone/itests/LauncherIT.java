@@ -1,0 +1,214 @@
+package io.halftone.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** {@code bin/halftone} as a process, as users run it. */
+public class LauncherIT {
+    private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
+    private static final String COMMANDS = "build, compare, export, generate, models, plan, plugins, quantize, quickstart";
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    @Test
+    public void plansTheEmbeddedPipeline() throws Exception {
+        Launch plan = launch("plan", "--path", HOME.resolve("models").resolve("tiny-sdxl").toString(), "--quant-level", "1", "--json");
+        plan.endsWith(0);
+        assertTrue(plan.out(), plan.out().startsWith("{\"conv\":38,\"linear\":0,\"attention\":0,"));
+        assertEquals("one object and nothing else", 1, plan.out().lines().count());
+        assertEquals("", plan.err());
+    }
+
+    @Test
+    public void listsTheEmbeddedPipelines() throws Exception {
+        Launch models = launch("models", "--json");
+        models.endsWith(0);
+        for (String name : List.of("tiny-flux", "tiny-sd21", "tiny-sd3", "tiny-sdxl")) {
+            assertTrue(models.out(), models.out().contains("{\"name\":\"" + name + "\","));
+        }
+        assertFalse(models.out(), models.out().contains("\"supported\":false"));
+        assertEquals("", models.err());
+    }
+
+    @Test
+    public void tellsTheOptionsOfACommand() throws Exception {
+        Launch help = launch("plan", "--help");
+        help.endsWith(0);
+        assertTrue(help.out(), help.out().contains("halftone plan [options]"));
+        assertFalse("no terminal, so no colours", help.out().contains("\u001b"));
+    }
+
+    @Test
+    public void namesTheCommandsWhenOneIsUnknown() throws Exception {
+        Launch unknown = launch("plann");
+        unknown.endsWith(2);
+        assertEquals("halftone: command: found plann; expected one of " + COMMANDS + "\n", unknown.err());
+        assertEquals("", unknown.out());
+    }
+
+    @Test
+    public void refusesAnOptionThatIsNotThere() throws Exception {
+        Launch wrong = launch("plan", "--modle", "tiny-sdxl");
+        wrong.endsWith(2);
+        assertEquals("halftone: Undefined option: --modle\n", wrong.err());
+    }
+
+    @Test
+    public void refusesAnOptionWithoutItsValue() throws Exception {
+        Launch wrong = launch("plan", "--path");
+        wrong.endsWith(2);
+        assertEquals("halftone: Missing value for option: --path\n", wrong.err());
+    }
+
+    @Test
+    public void saysInOneLineThatAFolderIsMissing() throws Exception {
+        Launch missing = launch("generate", "--path", "/nowhere/sdxl", "--prompt", "x", "--save-image-as", folder.getRoot() + "/x.png");
+        missing.endsWith(2);
+        assertEquals(missing.err(), 1, missing.err().lines().count());
+        assertTrue(missing.err(), missing.err().startsWith("halftone: ") && missing.err().contains("/nowhere/sdxl"));
+        assertEquals("", missing.out());
+        assertEquals(List.of(), children(folder.getRoot().toPath()));
+    }
+
+    @Test
+    public void argumentsArriveAsTheyAre() throws Exception {
+        String odd = " two  words \"double\" 'single' $HOME `id` \\ {1,2} (a) * | > ; # = ünï 图";
+        Launch plan = launch("plan", "--model", odd);
+        plan.endsWith(2);
+        assertTrue(plan.err(), plan.err().contains(odd));
+    }
+
+    @Test
+    public void argumentsArriveWithoutALocale() throws Exception {
+        Launch plan = Launch.of(HOME, List.of("LC_ALL=", "LC_CTYPE=", "LANG="), "plan", "--path", "/nowhere/ünï 图");
+        plan.endsWith(2);
+        assertTrue(plan.err(), plan.err().contains("/nowhere/ünï 图"));
+    }
+
+    @Test
+    public void worksFromAPathWithBlanksThroughLinks() throws Exception {
+        Path home = distribution("a distribution, ünï");
+        Path bin = Files.createSymbolicLink(folder.newFolder("opt").toPath().resolve("bin"), home.resolve("bin"));
+        Path usual = folder.newFolder("usr", "bin").toPath();
+        Files.createSymbolicLink(usual.resolve("halftone"), bin.resolve("halftone"));
+        Launch models = Launch.of(usual.getParent(), List.of(), "models", "--json");
+        models.endsWith(0);
+        assertTrue(models.out(), models.out().contains("tiny-sdxl"));
+    }
+
+    @Test
+    public void twoLaunchesAtOnceDoNotWaitForEachOther() throws Exception {
+        Launch one = launch("models", "--json");
+        Launch other = launch("models", "--json");
+        one.endsWith(0);
+        other.endsWith(0);
+        assertEquals(one.out(), other.out());
+    }
+
+    @Test
+    public void refusesAJavaThatKarafCannotRunOn() throws Exception {
+        Path java = folder.newFolder("jdk-25", "bin").toPath().resolve("java");
+        Files.writeString(java, "#!/bin/sh\nexit 3\n");
+        assertTrue(java.toFile().setExecutable(true));
+        Path jdk = java.getParent().getParent();
+        Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"Someone\"\nJAVA_VERSION=\"25.0.1\"\nOS_NAME=\"Linux\"\n");
+        Launch refused = Launch.of(HOME, List.of("JAVA_HOME=" + jdk), "models");
+        refused.endsWith(2);
+        assertEquals("halftone: java: found version 25.0.1 (" + java + "); Karaf 4.4 runs on 17 to 23: "
+            + "choose such a JDK with JAVA_HOME=/path/to/jdk-17\n", refused.err());
+    }
+
+    @Test
+    public void aPluginInTheDeployFolderCounts() throws Exception {
+        Path home = distribution("plugin");
+        Path plugin;
+        try (Stream<Path> jars = Files.walk(HOME.resolve("system").resolve("io").resolve("halftone").resolve("io.halftone.level.reference"))) {
+            plugin = jars.filter(path -> path.toString().endsWith(".jar")).findFirst().orElseThrow();
+        }
+        leaveOut(home, "io.halftone.level.reference");
+        Launch without = Launch.of(home, List.of(), "plugins");
+        without.endsWith(0);
+        assertFalse(without.out(), without.out().contains("io.halftone.level.reference"));
+        Files.copy(plugin, home.resolve("deploy").resolve("reference.jar"));
+        Launch with = Launch.of(home, List.of(), "plugins");
+        with.endsWith(0);
+        assertTrue(with.out(), with.out().contains("io.halftone.level.reference"));
+    }
+
+    @Test
+    public void configurationInEtcCounts() throws Exception {
+        Path home = distribution("configured");
+        Files.writeString(home.resolve("etc").resolve("io.halftone.cfg"), "modelFolders = " + folder.newFolder("none") + "\n");
+        Launch models = Launch.of(home, List.of(), "models", "--json");
+        models.endsWith(0);
+        assertEquals("{\"models\":[]}\n", models.out());
+    }
+
+    @Test
+    public void endsWhenTheContainerDoesNotComeUp() throws Exception {
+        Path home = distribution("broken");
+        leaveOut(home, "org.osgi.util.promise");
+        Launch broken = Launch.of(home, List.of(), "models");
+        broken.endsWith(1);
+        assertTrue(broken.err(), Pattern.matches("halftone: start: found no launcher, and without what they need org.osgi.service.component, "
+            + ".*; expected it with the other bundles \\(logs: .*\\)\n", broken.err()));
+        assertEquals("", broken.out());
+    }
+
+    @Test
+    public void anInterruptedJobLeavesNothing() throws Exception {
+        Path out = folder.newFolder("out").toPath();
+        Launch job = launch("quantize", "--model", "tiny-sdxl", "--calib-size", "64", "--n-steps", "50",
+            "--quantized-torch-ckpt-save-path", out.resolve("quantized.safetensors").toString());
+        job.awaitWord();
+        job.interrupt();
+        job.endsWith(130);
+        assertTrue(job.err(), job.err().endsWith("halftone: quantize: cancelled\n"));
+        assertEquals(List.of(), children(out));
+    }
+
+    private static Launch launch(String... arguments) throws IOException {
+        return Launch.of(HOME, List.of(), arguments);
+    }
+
+    /** A distribution with a script, a configuration and a deploy folder of its own, and the rest of the one under test. */
+    private Path distribution(String name) throws IOException {
+        Path home = folder.newFolder(name).toPath();
+        for (String part : List.of("bin", "etc")) {
+            try (Stream<Path> files = Files.walk(HOME.resolve(part))) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, home.resolve(HOME.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+        for (String part : List.of("lib", "system", "models")) {
+            Files.createSymbolicLink(home.resolve(part), HOME.resolve(part));
+        }
+        Files.createDirectory(home.resolve("deploy"));
+        return home;
+    }
+
+    private static void leaveOut(Path home, String bundle) throws IOException {
+        Path list = home.resolve("etc").resolve("oneshot").resolve("startup.properties");
+        Files.write(list, Files.readAllLines(list).stream().filter(line -> !line.contains("/" + bundle + "/")).toList());
+    }
+
+    private static List<String> children(Path folder) throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+}

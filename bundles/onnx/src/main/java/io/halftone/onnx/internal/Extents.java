@@ -93,8 +93,10 @@ final class Extents {
 
                 @Override
                 public String floorDivide(String a, long divisor) {
-                    // ONNX rounds towards zero, which is down for extents
-                    return graph.node("Div", List.of(a, graph.longs(divisor)));
+                    // Div rounds towards zero; a part of an extent may be below it, and Mod has the divisor's sign
+                    String by = graph.longs(divisor);
+                    String whole = graph.node("Sub", List.of(a, graph.node("Mod", List.of(a, by))));
+                    return graph.node("Div", List.of(whole, by));
                 }
             });
             computed.put(dim, known);

@@ -158,6 +158,19 @@ class DynamicShapesTest {
     }
 
     @Test
+    void aQuotientBelowZeroIsRoundedDown() throws IOException {
+        Dim height = Dim.named("height");
+        Dim extent = height.times(-1).plus(9).floorDiv(2).plus(10);
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.expand(o.slice(in.get("x"), 0, 0, 1), Shape.of(extent))).input("x", height)
+            .output(extent);
+        for (int h : new int[] {1, 8, 9, 10, 12, 13}) {
+            Path own = Files.createDirectory(folder.resolve("h" + h));
+            TensorView y = Runtime.run(job, own, Map.of("x", TensorView.ofFloats(new float[h], h)));
+            assertArrayEquals(new long[] {Math.floorDiv(9 - h, 2) + 10}, y.shape());
+        }
+    }
+
+    @Test
     void aDimensionThatNoInputHasIsRefused() {
         TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.expand(in.get("x"), TestJob.shape("width"))).input("x", 1).output("width");
         ExportException e = assertThrows(ExportException.class, () -> new OnnxExporter().export(job, folder));

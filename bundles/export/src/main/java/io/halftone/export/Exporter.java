@@ -2,6 +2,7 @@ package io.halftone.export;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -10,6 +11,14 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Exporter {
     /** The names of the options that it honours; others are refused. */
     Set<String> options();
+
+    /**
+     * Refuses values that cannot be honoured, before work begins. The names are those of {@link #options}.
+     *
+     * @throws IllegalArgumentException naming the option, what was found and what was expected
+     */
+    default void check(Map<String, String> values) {
+    }
 
     /**
      * Writes the model, streaming one tensor at a time. The directory exists. What was there under the same names is

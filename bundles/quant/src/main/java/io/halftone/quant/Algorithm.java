@@ -2,6 +2,7 @@ package io.halftone.quant;
 
 import io.halftone.ops.Layer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -13,6 +14,14 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Algorithm {
     /** The names of the options that change what this algorithm does; others are refused. */
     Set<String> options();
+
+    /**
+     * Refuses values that cannot be honoured, before work begins. The names are those of {@link #options}.
+     *
+     * @throws IllegalArgumentException naming the option, what was found and what was expected
+     */
+    default void check(Map<String, String> values) {
+    }
 
     /**
      * Calibrates every planned layer.

@@ -38,13 +38,29 @@ public final class OnnxExporter implements Exporter {
     static final String MODEL = "backbone.onnx";
     static final String DATA = "backbone.onnx_data";
 
+    private static final String WEIGHTS = "weights";
+    private static final String QUANTIZED = "quantized";
+    private static final String PAIRS = "qdq";
     private static final Logger LOG = LoggerFactory.getLogger(OnnxExporter.class);
     /** The file format of opset 19. */
     private static final int IR_VERSION = 9;
 
     @Override
     public Set<String> options() {
-        return Set.of("weights");
+        return Set.of(WEIGHTS);
+    }
+
+    @Override
+    public void check(Map<String, String> values) {
+        keepsFloats(values.getOrDefault(WEIGHTS, QUANTIZED));
+    }
+
+    /** Whether quantized weights stay floats with a pair; refuses what is neither way. */
+    private static boolean keepsFloats(String kept) {
+        if (!kept.equals(QUANTIZED) && !kept.equals(PAIRS)) {
+            throw new IllegalArgumentException(WEIGHTS + ": found " + kept + "; expected " + QUANTIZED + " or " + PAIRS);
+        }
+        return kept.equals(PAIRS);
     }
 
     @Override
@@ -63,16 +79,13 @@ public final class OnnxExporter implements Exporter {
     }
 
     private static void write(ExportJob job, Path model, Path dataFile) throws IOException {
-        String kept = job.option("weights", "quantized");
-        if (!Set.of("quantized", "qdq").contains(kept)) {
-            throw new IllegalArgumentException("weights: found " + kept + "; expected quantized or qdq");
-        }
+        boolean keepFloats = keepsFloats(job.option(WEIGHTS, QUANTIZED));
         if (!job.computeType().isCompute()) {
             throw new ExportException("compute type: found " + job.computeType() + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         }
         try (ExternalData data = new ExternalData(dataFile)) {
             Graph graph = new Graph("backbone", data, DATA);
-            replay(job, graph, kept.equals("qdq"));
+            replay(job, graph, keepFloats);
             data.force();
             write(model, model(graph, job.metadata()));
         }

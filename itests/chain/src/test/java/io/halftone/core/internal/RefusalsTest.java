@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.CalibrationSettings;
+import io.halftone.api.ExportRequest;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.Halftone;
 import io.halftone.api.JobException;
@@ -86,6 +87,15 @@ class RefusalsTest {
     void anOptionWithoutEffect() {
         assertEquals("alpha: found an option that algorithm max does not honour; expected none",
             refused(settings("int8", "3", "max", Map.of("alpha", "0.8"), "max")));
+    }
+
+    @Test
+    void anOptionOutOfRange() {
+        assertEquals("alpha: found 2.0; expected 0 to 1", refused(settings("int8", "3", "smoothquant", Map.of("alpha", "2"), "max")));
+        assertEquals("alpha: found much; expected 0 to 1", refused(settings("int8", "3", "smoothquant", Map.of("alpha", "much"), "max")));
+        var export = new ExportRequest(Chain.TINY, "", scratch.resolve("onnx").toString(), "onnx", Map.of("weights", "foo"));
+        assertEquals("weights: found foo; expected quantized or qdq",
+            assertThrows(IllegalArgumentException.class, () -> halftone.export(export, ProgressListener.NONE)).getMessage());
     }
 
     @Test

@@ -44,11 +44,25 @@ public final class SmoothQuantAlgorithm implements Algorithm {
     }
 
     @Override
-    public List<LayerState> calibrate(CalibrationRun run) {
-        double alpha = run.option(ALPHA, USUAL_ALPHA);
-        if (!(alpha >= 0 && alpha <= 1)) {
-            throw new IllegalArgumentException("alpha: found " + alpha + "; expected 0 to 1");
+    public void check(Map<String, String> values) {
+        String given = values.getOrDefault(ALPHA, Double.toString(USUAL_ALPHA));
+        try {
+            checked(Double.parseDouble(given));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(ALPHA + ": found " + given + "; expected 0 to 1", e);
         }
+    }
+
+    private static double checked(double alpha) {
+        if (!(alpha >= 0 && alpha <= 1)) {
+            throw new IllegalArgumentException(ALPHA + ": found " + alpha + "; expected 0 to 1");
+        }
+        return alpha;
+    }
+
+    @Override
+    public List<LayerState> calibrate(CalibrationRun run) {
+        double alpha = checked(run.option(ALPHA, USUAL_ALPHA));
         Map<Site, Collector> collectors = new LinkedHashMap<>();
         Map<Site, Integer> channelAxis = new LinkedHashMap<>();
         for (CalibrationRun.Planned planned : run.plan()) {

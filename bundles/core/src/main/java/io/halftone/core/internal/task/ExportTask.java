@@ -31,6 +31,7 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         this.request = request;
         Workplace.checkOptions("exporter " + request.exporter(), request.options(),
             work.plugins().exporters().get(request.exporter()).options());
+        work.plugins().exporters().get(request.exporter()).check(request.options());
         if (!request.restoreFrom().isEmpty() && !Files.isRegularFile(Path.of(request.restoreFrom()))) {
             throw new IllegalArgumentException(request.restoreFrom() + ": found no file; expected a quantized checkpoint");
         }

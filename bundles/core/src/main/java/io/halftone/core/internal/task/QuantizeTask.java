@@ -43,10 +43,12 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             work.plugins().formats().get(settings.format()));
         Workplace.checkOptions("algorithm " + settings.algorithm(), settings.options(),
             work.plugins().algorithms().get(settings.algorithm()).options());
+        work.plugins().algorithms().get(settings.algorithm()).check(settings.options());
         work.plugins().collectors().get(settings.collector());
         // checks that the fraction leaves a step
         new Collector.Request(Collector.Request.NO_AXIS, request.calibration().steps(), settings.percentile());
         Workplace.checkOptions("exporter " + EXPORTER, request.exportOptions(), work.plugins().exporters().get(EXPORTER).options());
+        work.plugins().exporters().get(EXPORTER).check(request.exportOptions());
         this.pipeline = work.open(request.source());
         try {
             PipelineSpec spec = pipeline.spec();

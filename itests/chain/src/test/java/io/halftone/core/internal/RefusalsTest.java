@@ -168,6 +168,15 @@ class RefusalsTest {
     }
 
     @Test
+    void aCheckpointCalibratedInAnotherType() throws Exception {
+        String checkpoint = QuantizedTiny.get().checkpoint();
+        var request = new GenerateRequest(new PipelineSource("", "tiny-sdxl", DType.FLOAT16), new BackboneChoice.Eager(checkpoint),
+            Sampling.of("a", 0), scratch.resolve("x.png").toString(), "");
+        String message = assertThrows(JobException.class, () -> halftone.generate(request, ProgressListener.NONE).await()).getMessage();
+        assertEquals(checkpoint + ": found a checkpoint calibrated in FLOAT32; expected FLOAT16, the model dtype asked for: ask for the other one", message);
+    }
+
+    @Test
     void aCancelledJobLeavesNothing() throws Exception {
         var request = new QuantizeRequest(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(4, 10, 0),
             scratch.resolve("out/c.safetensors").toString(), scratch.resolve("out/onnx").toString(), Map.of());

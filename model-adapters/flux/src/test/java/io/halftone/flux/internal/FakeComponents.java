@@ -10,6 +10,7 @@ import io.halftone.pipeline.Components;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.Tokenizer;
 import io.halftone.testkit.CheckpointFiles;
+import io.halftone.testkit.ShapeEagerOps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -9,6 +9,7 @@ import io.halftone.ops.shape.Meta;
 import io.halftone.pipeline.Components;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.Tokenizer;
+import io.halftone.testkit.ShapeEagerOps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

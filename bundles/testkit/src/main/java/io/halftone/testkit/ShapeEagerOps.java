@@ -1,4 +1,4 @@
-package io.halftone.sd3.internal;
+package io.halftone.testkit;
 
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
@@ -11,15 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Eager operations over shapes: notes what is brought in from the host, in order, and has no elements to give back. */
-final class ShapeEagerOps extends ForwardingOps<Meta> implements EagerOps<Meta> {
+public final class ShapeEagerOps extends ForwardingOps<Meta> implements EagerOps<Meta> {
     /** The elements of tensors that were loaded. */
-    final List<List<Long>> loaded = new ArrayList<>();
+    public final List<List<Long>> loaded = new ArrayList<>();
     /** The elements of constants that are no scalars. */
-    final List<float[]> constants = new ArrayList<>();
+    public final List<float[]> constants = new ArrayList<>();
     /** Scalars. */
-    final List<Double> scalars = new ArrayList<>();
+    public final List<Double> scalars = new ArrayList<>();
 
-    ShapeEagerOps() {
+    /** Operations in float32. */
+    public ShapeEagerOps() {
         super(new ShapeOps(DType.FLOAT32));
     }
 

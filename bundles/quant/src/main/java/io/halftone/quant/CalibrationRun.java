@@ -23,6 +23,11 @@ public interface CalibrationRun {
         public Planned {
             slots = Set.copyOf(slots);
         }
+
+        /** The axis of the weight that keeps an amax for each index, as the format asks; -1 for one amax. */
+        public int weightAxis() {
+            return format.granularity(layer, Slot.WEIGHT).filter(g -> g == Granularity.PER_CHANNEL).isPresent() ? 0 : -1;
+        }
     }
 
     /** A change of a weight. */

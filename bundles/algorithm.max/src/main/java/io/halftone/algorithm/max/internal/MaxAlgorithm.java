@@ -6,7 +6,6 @@ import io.halftone.quant.Algorithm;
 import io.halftone.quant.CalibrationException;
 import io.halftone.quant.CalibrationRun;
 import io.halftone.quant.Collector;
-import io.halftone.quant.Granularity;
 import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.LayerState;
 import io.halftone.quant.QuantFormat;
@@ -40,8 +39,7 @@ public final class MaxAlgorithm implements Algorithm {
         List<LayerState> states = new ArrayList<>();
         for (CalibrationRun.Planned planned : run.plan()) {
             Layer layer = planned.layer();
-            boolean perChannel = planned.format().granularity(layer, Slot.WEIGHT).filter(g -> g == Granularity.PER_CHANNEL).isPresent();
-            Range weight = run.weight(layer, perChannel ? 0 : -1);
+            Range weight = run.weight(layer, planned.weightAxis());
             Range input = inputs.get(new Site(layer.name(), Slot.INPUT));
             states.add(new LayerState(layer.name(), planned.formatName(), Map.of(Slot.INPUT, input, Slot.WEIGHT, weight), Map.of()));
         }

@@ -10,7 +10,6 @@ import io.halftone.quant.Algorithm;
 import io.halftone.quant.CalibrationException;
 import io.halftone.quant.CalibrationRun;
 import io.halftone.quant.Collector;
-import io.halftone.quant.Granularity;
 import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.LayerState;
 import io.halftone.quant.QuantFormat;
@@ -99,8 +98,7 @@ public final class SmoothQuantAlgorithm implements Algorithm {
     }
 
     private static LayerState state(CalibrationRun run, CalibrationRun.Planned planned, Range input, Map<String, float[]> vectors) {
-        boolean perChannel = planned.format().granularity(planned.layer(), Slot.WEIGHT).filter(g -> g == Granularity.PER_CHANNEL).isPresent();
-        Range weight = run.weight(planned.layer(), perChannel ? 0 : -1);
+        Range weight = run.weight(planned.layer(), planned.weightAxis());
         return new LayerState(planned.layer().name(), planned.formatName(), Map.of(Slot.INPUT, input, Slot.WEIGHT, weight), vectors);
     }
 

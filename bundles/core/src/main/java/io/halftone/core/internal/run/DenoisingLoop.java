@@ -74,7 +74,7 @@ public final class DenoisingLoop<T> {
                  Watcher<T> watcher) {
         try (Schedule.Sampler<T> sampler = schedule.sampler(ops, generator);
              EagerOps.Cell<T> latents = ops.cell()) {
-            latents.set(ops.mul(noise, ops.constant(schedule.initialNoiseScale(), DType.FLOAT32)));
+            latents.set(start(schedule, noise));
             for (int i = 0; i < schedule.calls(); i++) {
                 monitor.check();
                 int call = i;
@@ -89,11 +89,27 @@ public final class DenoisingLoop<T> {
         }
     }
 
-    private T step(Backbone<T> backbone, Conditioning<T> conditioning, double guidance, Schedule schedule, Schedule.Sampler<T> sampler,
-                   T latents, int call, Watcher<T> watcher) {
+    /** What the backbone gets at the first call of a run from this noise, made in the current region. */
+    public Values<T> firstInputs(Conditioning<T> conditioning, Schedule schedule, T noise, Generator<T> generator) {
+        try (Schedule.Sampler<T> sampler = schedule.sampler(ops, generator)) {
+            return adapter.inputs(ops, conditioning, batch(conditioning, sampler, start(schedule, noise), 0), schedule.timestep(0));
+        }
+    }
+
+    private T start(Schedule schedule, T noise) {
+        return ops.mul(noise, ops.constant(schedule.initialNoiseScale(), DType.FLOAT32));
+    }
+
+    /** The latents of a call, scaled, doubled where guidance needs it, in the backbone's type. */
+    private T batch(Conditioning<T> conditioning, Schedule.Sampler<T> sampler, T latents, int call) {
         T scaled = sampler.scaleInput(latents, call);
         T batch = conditioning.guided() ? ops.concat(0, List.of(scaled, scaled)) : scaled;
-        T cast = ops.cast(batch, parts.computeType(parts.pipeline().spec().backbone()));
+        return ops.cast(batch, parts.computeType(parts.pipeline().spec().backbone()));
+    }
+
+    private T step(Backbone<T> backbone, Conditioning<T> conditioning, double guidance, Schedule schedule, Schedule.Sampler<T> sampler,
+                   T latents, int call, Watcher<T> watcher) {
+        T cast = batch(conditioning, sampler, latents, call);
         Values<T> inputs = adapter.inputs(ops, conditioning, cast, schedule.timestep(call));
         watcher.before(call, schedule.step(call), inputs);
         T output = backbone.run(inputs);

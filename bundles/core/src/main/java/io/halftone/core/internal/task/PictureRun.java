@@ -123,28 +123,23 @@ final class PictureRun<T> {
     /** Times calls of backbones on the first call's inputs, in turn, so that a machine that slows down slows both. */
     void time(String stage, List<Backbone<T>> backbones, List<Timings> timings, int warmUps, int runs) {
         ops.region("", () -> {
-            T noise = parts.context().generator(sampling.seed()).normal(shape);
-            try (Schedule.Sampler<T> sampler = schedule.sampler(ops, parts.context().generator(sampling.seed()))) {
-                T scaled = sampler.scaleInput(ops.mul(noise, ops.constant(schedule.initialNoiseScale(), DType.FLOAT32)), 0);
-                T both = conditioning.guided() ? ops.concat(0, List.of(scaled, scaled)) : scaled;
-                T latents = ops.cast(both, parts.computeType(parts.pipeline().spec().backbone()));
-                Values<T> inputs = parts.pipeline().adapter().inputs(ops, conditioning, latents, schedule.timestep(0));
-                for (int run = -warmUps; run < runs; run++) {
-                    for (int i = 0; i < backbones.size(); i++) {
-                        Backbone<T> backbone = backbones.get(i);
-                        Timings its = timings.get(i);
-                        if (run == 0) {
-                            its.clear();
-                        }
-                        ops.region("", () -> {
-                            its.begin(ops, inputs);
-                            backbone.run(inputs);
-                            its.end();
-                            return List.of();
-                        });
+            Generator<T> generator = parts.context().generator(sampling.seed());
+            Values<T> inputs = loop.firstInputs(conditioning, schedule, generator.normal(shape), generator);
+            for (int run = -warmUps; run < runs; run++) {
+                for (int i = 0; i < backbones.size(); i++) {
+                    Backbone<T> backbone = backbones.get(i);
+                    Timings its = timings.get(i);
+                    if (run == 0) {
+                        its.clear();
                     }
-                    monitor.progress(stage, run + warmUps + 1, warmUps + runs, "run");
+                    ops.region("", () -> {
+                        its.begin(ops, inputs);
+                        backbone.run(inputs);
+                        its.end();
+                        return List.of();
+                    });
                 }
+                monitor.progress(stage, run + warmUps + 1, warmUps + runs, "run");
             }
             return List.of();
         });

@@ -102,6 +102,11 @@ public final class Dim {
         return plus(of(n));
     }
 
+    /** The difference of the two. */
+    public Dim minus(Dim other) {
+        return plus(other.times(-1));
+    }
+
     /** The product of the two. */
     public Dim times(Dim other) {
         Map<List<Atom>, Long> product = new LinkedHashMap<>();

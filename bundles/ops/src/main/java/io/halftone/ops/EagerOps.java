@@ -1,5 +1,6 @@
 package io.halftone.ops;
 
+import java.util.stream.IntStream;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -15,6 +16,18 @@ public interface EagerOps<T> extends Ops<T> {
     /** The largest element over some axes, which keep extent 1; over all of them, giving a scalar, where none is named. */
     T amax(T x, int... axes);
 
+    /** The largest magnitude of all elements, a scalar of x's type; NaN where one is. One pass where the library has it. */
+    default T magnitude(T x) {
+        return amax(abs(x));
+    }
+
+    /** The largest magnitude for each index of an axis, of extent 1 on the others or of rank 1; NaN where one is. */
+    default T magnitudes(T x, int axis) {
+        int kept = shape(x).axis(axis);
+        int[] others = IntStream.range(0, shape(x).rank()).filter(a -> a != kept).toArray();
+        return others.length == 0 ? abs(x) : amax(abs(x), others);
+    }
+
     T maximum(T a, T b);
 
     T minimum(T a, T b);
@@ -25,6 +38,12 @@ public interface EagerOps<T> extends Ops<T> {
     /** The sum of all elements, a scalar of x's type. */
     T sum(T x);
 
+    /** How many elements have their magnitude, taken in float32, in each bin: int64, (bins). */
+    T countMagnitudes(T x, MagnitudeBins bins);
+
+    /** Copies whole numbers to the host; waits for the device. */
+    long[] toLongs(T x);
+
     /** Copies to the host as float32; waits for the device. */
     float[] toFloats(T x);
 
@@ -33,6 +52,9 @@ public interface EagerOps<T> extends Ops<T> {
 
     /** The tensor's memory as it is, on whatever device; valid while x is. Made contiguous where it is not. */
     TensorView view(T x);
+
+    /** A copy of the tensor in host memory, of its own type; waits for the device. It outlives x. */
+    TensorView copy(T x);
 
     /** A place for a value that outlives its region; set releases the value before. */
     Cell<T> cell();

@@ -29,8 +29,15 @@ public interface EagerRuntime {
         Generator<T> generator(long seed);
     }
 
-    /** Runs the task on the calling thread, in a lifetime of its own. */
+    /** Runs the task on the calling thread, in a lifetime of its own, each operation on the runtime's usual number of threads. */
     <R> R run(Task<R> task) throws IOException;
+
+    /**
+     * Runs the task on the calling thread, in a lifetime of its own.
+     *
+     * @param threads that one operation computes with, at least 1. Bits depend on it: what has to be the same again fixes it
+     */
+    <R> R run(int threads, Task<R> task) throws IOException;
 
     /** The library, its version, its device and its threads, in a line. */
     String description();

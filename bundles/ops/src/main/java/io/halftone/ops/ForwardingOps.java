@@ -73,6 +73,11 @@ public abstract class ForwardingOps<T> implements Ops<T> {
     }
 
     @Override
+    public T slice(T x, int axis, Dim start, Dim end) {
+        return target.slice(x, axis, start, end);
+    }
+
+    @Override
     public T slice(T x, int axis, long start, long end) {
         return target.slice(x, axis, start, end);
     }
@@ -245,6 +250,11 @@ public abstract class ForwardingOps<T> implements Ops<T> {
     @Override
     public T dequantize(T q, T scale, int axis) {
         return target.dequantize(q, scale, axis);
+    }
+
+    @Override
+    public T roundBlocks(T x, Blocks blocks, T tensorScale) {
+        return target.roundBlocks(x, blocks, tensorScale);
     }
 
     @Override

@@ -47,8 +47,17 @@ public interface Ops<T> {
     /** The parts one behind the other along an axis. */
     T concat(int axis, List<T> parts);
 
+    /**
+     * Elements start (inclusive) to end (exclusive) along an axis.
+     *
+     * @throws IllegalArgumentException if they are not within the axis, as far as that can be told from the extents
+     */
+    T slice(T x, int axis, Dim start, Dim end);
+
     /** Elements start (inclusive) to end (exclusive) along an axis. */
-    T slice(T x, int axis, long start, long end);
+    default T slice(T x, int axis, long start, long end) {
+        return slice(x, axis, Dim.of(start), Dim.of(end));
+    }
 
     /** Repeats axes of extent 1 to the given shape, which has the rank of x. */
     T expand(T x, Shape shape);
@@ -145,6 +154,16 @@ public interface Ops<T> {
 
     /** q * scale, in the type of scale. */
     T dequantize(T q, T scale, int axis);
+
+    /**
+     * The value as a block format holds it: each run of elements along the last axis rounded with a scale of its own, which
+     * comes from the largest magnitude in it.
+     *
+     * @param tensorScale a float32 scalar that block scales are multiples of; 1 where scales are powers of two
+     * @return the shape and type of x
+     * @throws IllegalArgumentException if the last axis is no multiple of the block
+     */
+    T roundBlocks(T x, Blocks blocks, T tensorScale);
 
     /** An operation that some backends know by name; the others run what it stands for. */
     default T intrinsic(String name, List<T> inputs, Map<String, Object> attributes, Supplier<T> meaning) {

@@ -11,6 +11,8 @@ import java.util.function.Function;
  * @param <T> a value
  */
 public final class Scope<T> {
+    private static final double FLOAT16_MAX = 65_504;
+
     private final Ops<T> ops;
     private final String path;
 
@@ -132,6 +134,59 @@ public final class Scope<T> {
     /** x times a number, in x's type. */
     public T scale(T x, double factor) {
         return ops.mul(x, ops.constant(factor, ops.dtype(x)));
+    }
+
+    /**
+     * Numbers embedded as sines and cosines of falling frequencies, in float32 whatever the model computes in. Source:
+     * diffusers, embeddings.py, get_timestep_embedding.
+     *
+     * @param x           numbers of any type, (n...)
+     * @param dim         extent of the embedding; the last element of an odd one is 0
+     * @param cosineFirst whether the cosines stand before the sines
+     * @param freqShift   what the divisor of the exponents is less than half the extent
+     * @return (n..., dim), float32
+     */
+    public T sinusoid(T x, int dim, boolean cosineFirst, double freqShift) {
+        return new Sinusoid(dim, cosineFirst, freqShift).apply(ops, x);
+    }
+
+    /**
+     * An embedding behind two linear layers, {@code linear_1} and {@code linear_2}, with SiLU between them: of time, guidance
+     * or pooled text. Source: diffusers, embeddings.py, TimestepEmbedding and PixArtAlphaTextProjection.
+     *
+     * @param x (batch, any)
+     * @return (batch, dim)
+     */
+    public T embedded(long dim, T x) {
+        return linear("linear_2", dim, Role.EMBEDDING, ops.silu(linear("linear_1", dim, Role.EMBEDDING, x)));
+    }
+
+    /**
+     * What a conditioning vector makes of a layer norm: shifts, scales and gates, by a layer {@code linear} behind SiLU, in the
+     * source's order. Source: diffusers, normalization.py, AdaLayerNormZero and its kin.
+     *
+     * @param temb (batch, dim)
+     * @return (batch, 1, dim) each
+     */
+    public List<T> modulation(T temb, int count, Role role) {
+        Dim dim = ops.shape(temb).dim(1);
+        T all = linear("linear", count * dim.size(), role, ops.silu(temb));
+        return chunk(all, count).stream().map(part -> ops.reshape(part, Shape.of(ops.shape(part).dim(0), Dim.of(1), dim))).toList();
+    }
+
+    /** x * (1 + scale) + shift: x (batch, tokens, dim), the others (batch, 1, dim). */
+    public T modulate(T x, T shift, T scale) {
+        return ops.add(ops.mul(x, ops.add(scale, ops.constant(1, ops.dtype(scale)))), shift);
+    }
+
+    /** x + gate * change. */
+    public T gated(T x, T gate, T change) {
+        return ops.add(x, ops.mul(gate, change));
+    }
+
+    /** Without infinities in float16, where the source clips to the largest finite number; x itself in other types. */
+    public T finite(T x) {
+        return ops.dtype(x) == DType.FLOAT16 ? ops.clamp(x, -FLOAT16_MAX, FLOAT16_MAX) : x;
     }
 
     private long extent(T x, int axis) {

@@ -58,7 +58,8 @@ class ForwardingOpsTest {
     /** A value of the type that differs from place to place. */
     private static Object argument(Class<?> type, int place) {
         Map<Class<?>, Object> values = Map.ofEntries(
-            Map.entry(Object.class, new Object()), Map.entry(String.class, "name" + place), Map.entry(int.class, 100 + place),
+            Map.entry(Object.class, new Object()), Map.entry(Blocks.class, new Blocks(Blocks.Element.E2M1, 1 + place, Blocks.Scale.E4M3)),
+             Map.entry(String.class, "name" + place), Map.entry(int.class, 100 + place),
             Map.entry(long.class, 200L + place), Map.entry(double.class, 0.5 + place), Map.entry(boolean.class, true),
             Map.entry(int[].class, new int[] {place}), Map.entry(float[].class, new float[] {place}), Map.entry(DType.class, DType.values()[place % 8]),
             Map.entry(Shape.class, Shape.of(place)), Map.entry(Dim.class, Dim.of(place)), Map.entry(List.class, List.of(place)),

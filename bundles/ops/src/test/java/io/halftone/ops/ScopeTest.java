@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.halftone.ops.shape.Meta;
 import io.halftone.ops.shape.ShapeOps;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -139,6 +140,72 @@ class ScopeTest {
     void aFactorHasTheValuesType() {
         Meta x = new Meta(Shape.of(2), DType.FLOAT32);
         assertEquals(x, scope.scale(x, 0.5));
+    }
+
+    @Test
+    void anEmbeddingGoesThroughTwoLayers() {
+        assertEquals(x(2, 6), scope.within("timestep_embedder", e -> e.embedded(6, x(2, 4))));
+        assertEquals(List.of(new Layer.Linear("timestep_embedder.linear_1", Role.EMBEDDING, 4, 6, true),
+            new Layer.Linear("timestep_embedder.linear_2", Role.EMBEDDING, 6, 6, true)), shapes.layers());
+    }
+
+    @Test
+    void aModulationIsOneLayerInParts() {
+        Dim batch = Dim.named("batch");
+        Meta temb = new Meta(Shape.of(batch, Dim.of(4)), DType.FLOAT16);
+        List<Meta> parts = scope.withinAll("norm1", n -> n.modulation(temb, 3, Role.MODULATION));
+        assertEquals(Collections.nCopies(3, new Meta(Shape.of(batch, Dim.of(1), Dim.of(4)), DType.FLOAT16)), parts);
+        assertEquals(List.of(new Layer.Linear("norm1.linear", Role.MODULATION, 4, 12, true)), shapes.layers());
+    }
+
+    @Test
+    void modulatingScalesByOneMoreAndThenShifts() {
+        List<String> trace = new ArrayList<>();
+        Meta x = x(2, 5, 4);
+        Meta shift = x(2, 1, 4);
+        Meta scale = x(2, 1, 4);
+        var traced = new Scope<>(new ForwardingOps<Meta>(shapes) {
+            @Override
+            public Meta mul(Meta a, Meta b) {
+                trace.add("mul " + (a == x));
+                return super.mul(a, b);
+            }
+
+            @Override
+            public Meta add(Meta a, Meta b) {
+                trace.add("add " + (a == scale) + " " + (b == shift));
+                return super.add(a, b);
+            }
+
+            @Override
+            public Meta constant(double value, DType type) {
+                trace.add(value + " " + type);
+                return super.constant(value, type);
+            }
+        });
+        assertEquals(x, traced.modulate(x, shift, scale));
+        assertEquals(List.of("1.0 FLOAT16", "add true false", "mul true", "add false true"), trace);
+    }
+
+    @Test
+    void aGatedChangeBroadcastsOverTokens() {
+        assertEquals(x(2, 5, 4), scope.gated(x(2, 5, 4), x(2, 1, 4), x(2, 5, 4)));
+    }
+
+    @Test
+    void onlyFloat16IsKeptFinite() {
+        List<String> bounds = new ArrayList<>();
+        var traced = new Scope<>(new ForwardingOps<Meta>(shapes) {
+            @Override
+            public Meta clamp(Meta x, double min, double max) {
+                bounds.add(x.dtype() + " " + min + " " + max);
+                return super.clamp(x, min, max);
+            }
+        });
+        for (DType type : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
+            traced.finite(new Meta(Shape.of(2), type));
+        }
+        assertEquals(List.of("FLOAT16 -65504.0 65504.0"), bounds);
     }
 
     private static Meta x(long... sizes) {

@@ -3,6 +3,7 @@ package io.halftone.testkit;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.ForwardingOps;
+import io.halftone.ops.MagnitudeBins;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.shape.Meta;
@@ -78,12 +79,27 @@ public final class ShapeEagerOps extends ForwardingOps<Meta> implements EagerOps
     }
 
     @Override
+    public Meta countMagnitudes(Meta x, MagnitudeBins bins) {
+        throw none();
+    }
+
+    @Override
+    public long[] toLongs(Meta x) {
+        throw none();
+    }
+
+    @Override
     public float[] toFloats(Meta x) {
         throw none();
     }
 
     @Override
     public TensorView view(Meta x) {
+        throw none();
+    }
+
+    @Override
+    public TensorView copy(Meta x) {
         throw none();
     }
 

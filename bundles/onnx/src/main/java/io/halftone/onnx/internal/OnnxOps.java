@@ -7,6 +7,8 @@ import io.halftone.onnx.internal.OnnxValue.Constant;
 import io.halftone.onnx.internal.OnnxValue.Dequantized;
 import io.halftone.onnx.internal.OnnxValue.Result;
 import io.halftone.onnx.internal.OnnxValue.Weight;
+import io.halftone.export.ExportException;
+import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.Layer;
@@ -117,9 +119,10 @@ final class OnnxOps implements Ops<OnnxValue> {
     }
 
     @Override
-    public OnnxValue slice(OnnxValue x, int axis, long start, long end) {
+    public OnnxValue slice(OnnxValue x, int axis, Dim start, Dim end) {
         Meta meta = shapes.slice(x.meta(), axis, start, end);
-        return result(meta, "Slice", List.of(name(x), graph.longs(start), graph.longs(end), graph.longs(x.shape().axis(axis))));
+        return result(meta, "Slice", List.of(name(x), extents.vector(Shape.of(start)), extents.vector(Shape.of(end)),
+            graph.longs(x.shape().axis(axis))));
     }
 
     @Override
@@ -351,6 +354,11 @@ final class OnnxOps implements Ops<OnnxValue> {
             return new Dequantized(codes, meta);
         }
         return new Result(graph.node("DequantizeLinear", List.of(name(q), name(scale), zeros(scale, q.dtype())), axis(scale, axis)), meta);
+    }
+
+    @Override
+    public OnnxValue roundBlocks(OnnxValue x, Blocks blocks, OnnxValue tensorScale) {
+        throw new ExportException("blocks of " + blocks.size() + ": found a block format; expected one that standard operators have");
     }
 
     private String quantized(String x, DType type, OnnxValue scale, int axis) {

@@ -1,5 +1,11 @@
 package io.halftone.ops.shape;
 
+import static io.halftone.ops.shape.Rules.broadcast;
+import static io.halftone.ops.shape.Rules.require;
+import static io.halftone.ops.shape.Rules.sameType;
+import static io.halftone.ops.shape.Rules.scaleFits;
+
+import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.Layer;
@@ -110,11 +116,17 @@ public final class ShapeOps implements Ops<Meta> {
     }
 
     @Override
-    public Meta slice(Meta x, int axis, long start, long end) {
+    public Meta slice(Meta x, int axis, Dim start, Dim end) {
         Dim extent = x.shape().dim(axis);
-        boolean inside = start >= 0 && start <= end && (!extent.isNumber() || end <= extent.size());
+        Dim length = end.minus(start);
+        // what is not a number is known only when the model runs
+        boolean inside = atLeastZero(start) && atLeastZero(length) && atLeastZero(extent.minus(end));
         require(inside, "slice", start + " to " + end, "within " + extent);
-        return new Meta(x.shape().with(axis, Dim.of(end - start)), x.dtype());
+        return new Meta(x.shape().with(axis, length), x.dtype());
+    }
+
+    private static boolean atLeastZero(Dim dim) {
+        return !dim.isNumber() || dim.size() >= 0;
     }
 
     @Override
@@ -336,9 +348,12 @@ public final class ShapeOps implements Ops<Meta> {
         return new Meta(q.shape(), scale.dtype());
     }
 
-    private static void scaleFits(Meta x, Meta scale, int axis) {
-        boolean fits = scale.shape().rank() == 0 || scale.shape().equals(Shape.of(x.shape().dim(axis)));
-        require(fits, "scale", scale.shape(), "a scalar, or one for each of axis " + axis + " of " + x.shape());
+    @Override
+    public Meta roundBlocks(Meta x, Blocks blocks, Meta tensorScale) {
+        Dim last = x.shape().dim(-1);
+        require(last.isNumber() && last.size() % blocks.size() == 0, "blocks along the last axis", last, "a multiple of " + blocks.size());
+        require(tensorScale.shape().rank() == 0 && tensorScale.dtype() == DType.FLOAT32, "tensor scale", tensorScale, "a FLOAT32 scalar");
+        return x;
     }
 
     @Override
@@ -367,33 +382,5 @@ public final class ShapeOps implements Ops<Meta> {
     private void record(Layer layer) {
         Layer before = layers.putIfAbsent(layer.name(), layer);
         require(before == null || before.equals(layer), layer.name(), layer, before);
-    }
-
-    private static Meta broadcast(String what, Meta a, Meta b) {
-        sameType(what, a, b);
-        int rank = Math.max(a.shape().rank(), b.shape().rank());
-        List<Dim> dims = new ArrayList<>();
-        for (int i = -rank; i < 0; i++) {
-            Dim left = -i <= a.shape().rank() ? a.shape().dim(i) : Dim.of(1);
-            Dim right = -i <= b.shape().rank() ? b.shape().dim(i) : Dim.of(1);
-            dims.add(broadcast(what, left, right));
-        }
-        return new Meta(new Shape(dims), a.dtype());
-    }
-
-    private static Dim broadcast(String what, Dim a, Dim b) {
-        Dim one = Dim.of(1);
-        require(a.equals(b) || a.equals(one) || b.equals(one), what, b, a);
-        return a.equals(one) ? b : a;
-    }
-
-    private static void sameType(String what, Meta a, Meta b) {
-        require(a.dtype() == b.dtype(), what, b.dtype() + " " + b.shape(), a.dtype());
-    }
-
-    private static void require(boolean holds, String where, Object found, Object expected) {
-        if (!holds) {
-            throw new IllegalArgumentException(where + ": found " + found + "; expected " + expected);
-        }
     }
 }

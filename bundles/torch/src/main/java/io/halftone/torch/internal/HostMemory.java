@@ -49,10 +49,29 @@ final class HostMemory {
     /** The elements as float32. */
     static float[] floats(Tensor x) {
         try (var reading = new Lifetime()) {
-            Tensor contiguous = x.to(Types.of(DType.FLOAT32)).contiguous();
+            Tensor contiguous = Place.HOST.bring(x.to(Types.of(DType.FLOAT32)).contiguous());
             float[] values = new float[Math.toIntExact(contiguous.numel())];
             bytes(contiguous).asFloatBuffer().get(values);
             return values;
+        }
+    }
+
+    static long[] longs(Tensor x) {
+        try (var reading = new Lifetime()) {
+            Tensor contiguous = Place.HOST.bring(x.to(Types.of(DType.INT64)).contiguous());
+            long[] values = new long[Math.toIntExact(contiguous.numel())];
+            bytes(contiguous).asLongBuffer().get(values);
+            return values;
+        }
+    }
+
+    /** The elements in memory of the Java side's own. */
+    static TensorView copy(Tensor x) {
+        try (var reading = new Lifetime()) {
+            Tensor contiguous = Place.HOST.bring(x.contiguous());
+            ByteBuffer source = bytes(contiguous);
+            ByteBuffer target = ByteBuffer.allocateDirect(source.remaining());
+            return TensorView.host(Types.of(contiguous), sizes(contiguous), target.put(source).flip());
         }
     }
 

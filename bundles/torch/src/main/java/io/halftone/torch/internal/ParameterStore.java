@@ -13,11 +13,13 @@ import org.bytedeco.pytorch.Tensor;
 final class ParameterStore {
     private final Parameters parameters;
     private final DType computeType;
+    private final Place place;
     private final Map<String, Tensor> resident = new HashMap<>();
 
-    ParameterStore(Parameters parameters, DType computeType) {
+    ParameterStore(Parameters parameters, DType computeType, Place place) {
         this.parameters = parameters;
         this.computeType = computeType;
+        this.place = place;
     }
 
     Tensor parameter(String name, Shape shape) {
@@ -30,7 +32,7 @@ final class ParameterStore {
 
     private Tensor read(String name) {
         try (var reading = new Lifetime()) {
-            Tensor stored = HostMemory.load(parameters.read(name));
+            Tensor stored = place.load(parameters.read(name));
             Tensor tensor = Types.of(stored) == computeType ? stored : stored.to(Types.of(computeType));
             return tensor.retainReference();
         }

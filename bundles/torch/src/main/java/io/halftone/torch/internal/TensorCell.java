@@ -1,11 +1,20 @@
 package io.halftone.torch.internal;
 
 import io.halftone.ops.EagerOps;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /** A place for one tensor, which it keeps alive beside the lifetime that the tensor was made in. */
 final class TensorCell implements EagerOps.Cell<Tensor> {
+    private final Set<TensorCell> filled;
     private Tensor value;
+
+    /**
+     * @param filled has this cell while it holds a tensor
+     */
+    TensorCell(Set<TensorCell> filled) {
+        this.filled = filled;
+    }
 
     @Override
     public boolean isEmpty() {
@@ -25,6 +34,7 @@ final class TensorCell implements EagerOps.Cell<Tensor> {
         next.retainReference();   // first, as it may be the value before
         close();
         value = next;
+        filled.add(this);
     }
 
     @Override
@@ -32,6 +42,7 @@ final class TensorCell implements EagerOps.Cell<Tensor> {
         if (value != null) {
             value.releaseReference();
             value = null;
+            filled.remove(this);
         }
     }
 }

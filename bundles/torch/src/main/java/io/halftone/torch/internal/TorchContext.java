@@ -6,38 +6,52 @@ import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Generator;
 import io.halftone.ops.Parameters;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /** What one task works with. Releases at its end what lives outside of regions: parameters, cells, generators. */
 final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable {
+    private final Place place;
     private final Deque<Runnable> releases = new ArrayDeque<>();
+    /** Cells that hold a tensor now; the others need no release. */
+    private final Set<TensorCell> filled = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    TorchContext(Place place) {
+        this.place = place;
+    }
+
+    Place place() {
+        return place;
+    }
 
     @Override
     public EagerOps<Tensor> ops(Parameters parameters, DType computeType) {
         if (!computeType.isCompute()) {
             throw new IllegalArgumentException("compute type: found " + computeType + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         }
-        var store = new ParameterStore(parameters, computeType);
+        var store = new ParameterStore(parameters, computeType, place);
         releases.push(store::release);
         return new TorchOps(this, store, computeType);
     }
 
     @Override
     public Generator<Tensor> generator(long seed) {
-        var generator = new TorchGenerator(seed);
+        var generator = new TorchGenerator(seed, place);
         releases.push(generator::release);
         return generator;
     }
 
     EagerOps.Cell<Tensor> cell() {
-        var cell = new TensorCell();
-        releases.push(cell::close);
-        return cell;
+        return new TensorCell(filled);
     }
 
     @Override
     public void close() {
+        List.copyOf(filled).forEach(TensorCell::close);
         while (!releases.isEmpty()) {
             releases.pop().run();
         }

@@ -11,12 +11,14 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Constants, layout, and operations on elements one by one or reduced. */
 abstract class TorchElements implements EagerOps<Tensor> {
+    /** Where what is made here lives. */
+    abstract Place place();
+
     @Override
     public final Shape shape(Tensor x) {
         return Shape.of(HostMemory.sizes(x));
@@ -29,12 +31,12 @@ abstract class TorchElements implements EagerOps<Tensor> {
 
     @Override
     public final Tensor constant(double value, DType type) {
-        return torch.scalar_tensor(new Scalar(value), new TensorOptions(Types.of(type)));
+        return torch.scalar_tensor(new Scalar(value), place().options(type));
     }
 
     @Override
     public final Tensor constant(float[] values, Shape shape, DType type) {
-        return cast(HostMemory.load(values, shape.sizes()), type);
+        return cast(place().bring(HostMemory.load(values, shape.sizes())), type);
     }
 
     @Override
@@ -59,14 +61,16 @@ abstract class TorchElements implements EagerOps<Tensor> {
     }
 
     @Override
-    public final Tensor slice(Tensor x, int axis, long start, long end) {
+    public final Tensor slice(Tensor x, int axis, Dim start, Dim end) {
         Shape shape = shape(x);
         long extent = shape.dim(axis).size();
-        if (start < 0 || start > end || end > extent) {
-            throw new IllegalArgumentException("slice of " + shape + ", axis " + axis + ": found " + start + " to " + end
+        long from = start.size();
+        long to = end.size();
+        if (from < 0 || from > to || to > extent) {
+            throw new IllegalArgumentException("slice of " + shape + ", axis " + axis + ": found " + from + " to " + to
                 + "; expected a part of 0 to " + extent);
         }
-        return x.narrow(shape.axis(axis), start, end - start);
+        return x.narrow(shape.axis(axis), from, to - from);
     }
 
     @Override

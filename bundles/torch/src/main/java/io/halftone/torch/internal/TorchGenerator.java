@@ -11,15 +11,17 @@ import org.bytedeco.pytorch.global.torch;
 /** libtorch's Mersenne twister: the draws of {@code torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed))}. */
 final class TorchGenerator implements Generator<Tensor> {
     private final org.bytedeco.pytorch.Generator generator;
+    private final Place place;
 
-    TorchGenerator(long seed) {
+    TorchGenerator(long seed, Place place) {
+        this.place = place;
         generator = torch.make_generator_cpu(seed);
         generator.retainReference();   // it may be made in a region and used after it
     }
 
     @Override
     public Tensor normal(Shape shape) {
-        return torch.randn(shape.sizes(), new GeneratorOptional(generator), new TensorOptions(Types.of(DType.FLOAT32)));
+        return place.bring(torch.randn(shape.sizes(), new GeneratorOptional(generator), new TensorOptions(Types.of(DType.FLOAT32))));
     }
 
     void release() {

@@ -3,7 +3,6 @@ package io.halftone.torch.internal;
 import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Shape;
-import java.util.Arrays;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -12,13 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Norms, products, attention, look-ups and quantization. */
-abstract class TorchLayers extends TorchElements {
-    private static final double INT8_MIN = -128;
-    private static final double INT8_MAX = 127;
-    /** The largest finite float8 e4m3 value; libtorch's cast gives NaN for more. */
-    private static final double E4M3_MAX = 448;
-
+/** Norms, products, attention and look-ups. */
+abstract class TorchLayers extends TorchRounding {
     @Override
     public final Tensor softmax(Tensor x, int axis) {
         return x.softmax(axis);
@@ -107,38 +101,5 @@ abstract class TorchLayers extends TorchElements {
         long batch = x.size(0);
         long dim = x.size(2);
         return x.gather(1, indices.reshape(batch, 1, 1).expand(batch, 1, dim)).reshape(batch, dim);
-    }
-
-    /** The quotient is float32 whatever x's type, as ONNX Runtime has it. */
-    @Override
-    public final Tensor quantize(Tensor x, DType type, Tensor scale, int axis) {
-        Tensor quotient = cast(x, DType.FLOAT32).div(along(axis, cast(scale, DType.FLOAT32), x));
-        return switch (type) {
-            case INT8 -> cast(clamp(quotient.round(), INT8_MIN, INT8_MAX), type);
-            case FLOAT8_E4M3 -> cast(clamp(quotient, -E4M3_MAX, E4M3_MAX), type);
-            default -> throw new IllegalArgumentException("quantize: found " + type + "; expected INT8 or FLOAT8_E4M3");
-        };
-    }
-
-    @Override
-    public final Tensor dequantize(Tensor q, Tensor scale, int axis) {
-        return cast(q, dtype(scale)).mul(along(axis, scale, q));
-    }
-
-    /** The scale so that it broadcasts over x: a scalar as it is, rank 1 along the axis. */
-    private Tensor along(int axis, Tensor scale, Tensor x) {
-        if (scale.dim() == 0) {
-            return scale;
-        }
-        Shape shape = shape(x);
-        int at = shape.axis(axis);
-        if (scale.dim() != 1 || scale.size(0) != x.size(at)) {
-            throw new IllegalArgumentException("scale: found " + shape(scale) + "; expected a scalar, or one for each of axis "
-                + at + " of " + shape);
-        }
-        long[] sizes = new long[shape.rank()];
-        Arrays.fill(sizes, 1);
-        sizes[at] = x.size(at);
-        return scale.reshape(sizes);
     }
 }

@@ -20,6 +20,11 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    Place place() {
+        return context.place();
+    }
+
+    @Override
     public DType computeType() {
         return computeType;
     }
@@ -59,18 +64,28 @@ final class TorchOps extends TorchLayers {
 
     @Override
     public Tensor load(TensorView view) {
-        return HostMemory.load(view);
+        return place().load(view);
     }
 
     @Override
     public TensorView view(Tensor x) {
         if (x.is_contiguous()) {
-            return HostMemory.view(x);
+            return place().view(x);
         }
         Tensor contiguous = x.contiguous();
         // it must live as long as x
         Lifetime.of(x).ifPresent(holder -> Lifetime.innermost().move(contiguous, holder));
-        return HostMemory.view(contiguous);
+        return place().view(contiguous);
+    }
+
+    @Override
+    public TensorView copy(Tensor x) {
+        return HostMemory.copy(x);
+    }
+
+    @Override
+    public long[] toLongs(Tensor x) {
+        return HostMemory.longs(x);
     }
 
     @Override

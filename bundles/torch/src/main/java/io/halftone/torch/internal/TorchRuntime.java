@@ -15,29 +15,51 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tensors of libtorch on the CPU. The library is loaded by the first task, so that work without tensors never pays for it. */
+/** Tensors of libtorch, on the CPU or a CUDA device. The library is loaded by the first task, so that work without tensors never pays for it. */
 @Component(service = EagerRuntime.class, configurationPid = "io.halftone.torch")
 @Named("libtorch")
-@Designate(ocd = TorchRuntime.Config.class)
+@Designate(ocd = TorchRuntime.Settings.class)
 public final class TorchRuntime implements EagerRuntime {
 
     @ObjectClassDefinition(name = "libtorch")
-    public @interface Config {
+    public @interface Settings {
         @AttributeDefinition(name = "Threads", description = "Threads of one operation; 0: one for each processor")
+        int threads() default 0;
+
+        @AttributeDefinition(name = "Device", description = "cpu, cuda, cuda:1 ..., or auto: a CUDA device if there is one")
+        String device() default CPU;
+    }
+
+    /** The settings of a runtime on the CPU, for those who make one by hand. */
+    public @interface Config {
+        /** Threads of one operation; 0: one for each processor. */
         int threads() default 0;
     }
 
+    private static final String CPU = "cpu";
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
 
     private final int threads;
-    private volatile boolean loaded;
+    private final String device;
+    private volatile Place place;
 
     @Activate
+    public TorchRuntime(Settings settings) {
+        this(settings.threads(), settings.device());
+    }
+
+    /** On the CPU. */
     public TorchRuntime(Config config) {
-        if (config.threads() < 0) {
-            throw new IllegalArgumentException("threads: found " + config.threads() + "; expected >= 0");
+        this(config.threads(), CPU);
+    }
+
+    private TorchRuntime(int threads, String device) {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads: found " + threads + "; expected >= 0");
         }
-        threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        Place.check(device);
+        this.device = device;
+        this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
     /**
@@ -47,11 +69,17 @@ public final class TorchRuntime implements EagerRuntime {
      */
     @Override
     public <R> R run(Task<R> task) throws IOException {
-        if (!loaded) {
-            load();
+        return run(threads, task);
+    }
+
+    @Override
+    public <R> R run(int threadsOfOperation, Task<R> task) throws IOException {
+        if (threadsOfOperation < 1) {
+            throw new IllegalArgumentException("threads: found " + threadsOfOperation + "; expected >= 1");
         }
-        torch.set_num_threads(threads);
-        try (var inference = new InferenceMode(); var lifetime = new Lifetime(); var context = new TorchContext()) {
+        Place here = place == null ? load() : place;
+        torch.set_num_threads(threadsOfOperation);   // of the calling thread
+        try (var inference = new InferenceMode(); var lifetime = new Lifetime(); var context = new TorchContext(here)) {
             return task.run(context);
         } catch (RuntimeException e) {
             throw NativeError.in("libtorch", e);
@@ -60,12 +88,18 @@ public final class TorchRuntime implements EagerRuntime {
 
     @Override
     public String description() {
-        return "libtorch " + (loaded ? version() : "(not loaded yet)") + ", CPU, threads: " + threads;
+        Place here = place;
+        return "libtorch " + (here == null ? "(not loaded yet)" : version()) + ", " + (here == null ? said() : here) + ", threads: " + threads;
     }
 
-    private synchronized void load() {
-        if (loaded) {
-            return;
+    /** The device as it is asked for. */
+    private String said() {
+        return device.equals(CPU) ? Place.HOST.toString() : "device " + device;
+    }
+
+    private synchronized Place load() {
+        if (place != null) {
+            return place;
         }
         try {
             Loader.load(torch.class);
@@ -75,8 +109,14 @@ public final class TorchRuntime implements EagerRuntime {
         }
         // libtorch has threads of its own; those of OpenBLAS would spin against them
         openblas_nolapack.blas_set_num_threads(1);
-        loaded = true;
+        Place found = Place.of(device);
+        if (!found.isHost()) {
+            // float32 is float32: convolutions would round their operands to 10 bits
+            torch.globalContext().setAllowTF32CuDNN(false);
+        }
+        place = found;
         LOG.info("{}", description());
+        return found;
     }
 
     private static String version() {

@@ -54,16 +54,25 @@ final class Tasks {
         inTask(context -> body.accept(context.ops(new Checkpoint(Map.of()), type)));
     }
 
-    static TorchRuntime.Config config(int threads) {
-        return new TorchRuntime.Config() {
+    static TorchRuntime.Settings config(int threads) {
+        return config(threads, "cpu");
+    }
+
+    static TorchRuntime.Settings config(int threads, String device) {
+        return new TorchRuntime.Settings() {
             @Override
             public int threads() {
                 return threads;
             }
 
             @Override
+            public String device() {
+                return device;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
-                return TorchRuntime.Config.class;
+                return TorchRuntime.Settings.class;
             }
         };
     }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.ops.DType;
 import io.halftone.ops.Shape;
+import io.halftone.ops.TensorView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -40,6 +41,40 @@ class TorchRuntimeTest {
     void refusesNegativeThreads() {
         var e = assertThrows(IllegalArgumentException.class, () -> new TorchRuntime(config(-1)));
         assertEquals("threads: found -1; expected >= 0", e.getMessage());
+    }
+
+    @Test
+    void refusesADeviceOfNoKind() {
+        for (String device : List.of("", "gpu", "cuda:", "cuda:x", "CPU")) {
+            var e = assertThrows(IllegalArgumentException.class, () -> new TorchRuntime(config(1, device)));
+            assertEquals("device: found " + device + "; expected cpu, cuda, cuda:1 ... or auto", e.getMessage());
+        }
+    }
+
+    @Test
+    void aCudaDeviceNeedsLibtorchForCuda() {
+        for (String device : List.of("cuda", "cuda:1")) {
+            var runtime = new TorchRuntime(config(1, device));
+            assertEquals("libtorch (not loaded yet), device " + device + ", threads: 1", runtime.description());
+            var e = assertThrows(IllegalStateException.class, () -> inTask(runtime, context -> {}));
+            assertEquals("device " + device + ": found libtorch for the CPU alone; expected both libtorch for CUDA and a device: choose cpu or auto",
+                e.getMessage());
+        }
+    }
+
+    @Test
+    void choosesTheCpuWhereThereIsNoCudaDevice() {
+        var runtime = new TorchRuntime(config(1, "auto"));
+        assertEquals("libtorch (not loaded yet), device auto, threads: 1", runtime.description());
+        inTask(runtime, context -> assertEquals(Place.HOST, context.place()));
+        assertEquals("libtorch 2.10.0-1.5.13, CPU, threads: 1", runtime.description());
+    }
+
+    @Test
+    void refusesTensorsOfAnotherDevice() {
+        var e = assertThrows(IllegalArgumentException.class, () -> with(DType.FLOAT32,
+            ops -> ops.load(TensorView.device(DType.FLOAT32, new long[] {2}, 4096, 1))));
+        assertEquals("tensor: found FLOAT32 [2] on device 1; expected host memory", e.getMessage());
     }
 
     @Test

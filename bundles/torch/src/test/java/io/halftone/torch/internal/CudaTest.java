@@ -1,0 +1,61 @@
+package io.halftone.torch.internal;
+
+import static io.halftone.torch.internal.Tasks.config;
+import static io.halftone.torch.internal.Tasks.inTask;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Shape;
+import io.halftone.ops.TensorView;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** On a machine with libtorch for CUDA and a device; elsewhere it is skipped and says so. */
+@Tag("gpu")
+class CudaTest {
+    private final TorchRuntime runtime = new TorchRuntime(config(1, "auto"));
+
+    @BeforeEach
+    void needsADevice() {
+        inTask(runtime, context -> Assumptions.assumeFalse(context.place().isHost(), "no CUDA device for libtorch: the tests on it are skipped"));
+    }
+
+    private static EagerOps<Tensor> ops(TorchContext context) {
+        return context.ops(new Tasks.Checkpoint(Map.of()), DType.FLOAT32);
+    }
+
+    @Test
+    void valuesAreMadeOnTheDeviceAndComeBack() {
+        inTask(runtime, context -> {
+            EagerOps<Tensor> ops = ops(context);
+            Tensor x = ops.constant(new float[] {1, 2, 3}, Shape.of(3), DType.FLOAT32);
+            assertTrue(x.is_cuda());
+            assertArrayEquals(new float[] {3, 5, 7}, ops.toFloats(ops.add(ops.mul(x, ops.constant(2, DType.FLOAT32)), ops.constant(1, DType.FLOAT32))));
+        });
+    }
+
+    @Test
+    void viewsAreThoseOfTheDeviceAndLoadAgain() {
+        inTask(runtime, context -> {
+            EagerOps<Tensor> ops = ops(context);
+            TensorView view = ops.view(ops.load(TensorView.ofFloats(new float[] {4, 5}, 2)));
+            assertEquals(0, view.device());
+            assertArrayEquals(new float[] {4, 5}, ops.toFloats(ops.load(view)));
+        });
+    }
+
+    @Test
+    void drawsAreThoseOfTheProcessor() {
+        float[][] draws = new float[2][];
+        inTask(context -> draws[0] = HostMemory.floats(context.generator(7).normal(Shape.of(100))));
+        inTask(runtime, context -> draws[1] = HostMemory.floats(context.generator(7).normal(Shape.of(100))));
+        assertArrayEquals(draws[0], draws[1]);
+    }
+}

@@ -13,36 +13,41 @@ import numpy as np
 
 F = np.float32
 FLUX = {"use_dynamic_shifting": True, "base_shift": 0.5, "max_shift": 1.15, "base_image_seq_len": 256, "max_image_seq_len": 4096}
-CASES = {
-    "stable diffusion 3, 28 steps": ({"shift": 3.0}, 28, 4096),
-    "flux dev, 1024 by 1024": ({**FLUX, "shift": 3.0}, 28, 4096),
-    "flux dev, 512 by 768": ({**FLUX, "shift": 3.0}, 10, 1536),
-    "flux schnell": ({"shift": 1.0}, 4, 4096),
-    "dynamic, linear": ({**FLUX, "time_shift_type": "linear"}, 6, 2000),
-    "dynamic, to a terminal level": ({**FLUX, "shift_terminal": 0.02}, 8, 4000),
-    "static, to a terminal level": ({"shift": 7.0, "shift_terminal": 0.1}, 5, 0),
-    "one step": ({"shift": 3.0}, 1, 0),
-    "dynamic, one step": (FLUX, 1, 64),
-    "karras": ({"shift": 3.0, "use_karras_sigmas": True}, 6, 0),
-    "exponential, dynamic": ({**FLUX, "use_exponential_sigmas": True}, 6, 64),
-    "stochastic": ({"shift": 3.0, "stochastic_sampling": True}, 5, 0),
+CASES = {  # configuration, steps, tokens, and whether the pipeline gives even levels, as FLUX.1's does
+    "stable diffusion 3, 28 steps": ({"shift": 3.0}, 28, 4096, False),
+    "flux dev, 1024 by 1024": ({**FLUX, "shift": 3.0}, 28, 4096, True),
+    "flux dev, 512 by 768": ({**FLUX, "shift": 3.0}, 10, 1536, True),
+    "flux schnell": ({"shift": 1.0}, 4, 4096, True),
+    "dynamic, linear": ({**FLUX, "time_shift_type": "linear"}, 6, 2000, True),
+    "dynamic, to a terminal level": ({**FLUX, "shift_terminal": 0.02}, 8, 4000, True),
+    "static, to a terminal level": ({"shift": 7.0, "shift_terminal": 0.1}, 5, 0, False),
+    "one step": ({"shift": 3.0}, 1, 0, False),
+    "dynamic, one step": (FLUX, 1, 64, True),
+    "karras": ({"shift": 3.0, "use_karras_sigmas": True}, 6, 0, False),
+    "exponential, dynamic": ({**FLUX, "use_exponential_sigmas": True}, 6, 64, True),
+    "stochastic": ({"shift": 3.0, "stochastic_sampling": True}, 5, 0, False),
+    "stable diffusion 3, dynamic": (FLUX, 10, 1536, False),
+    "stable diffusion 3, no shift": ({"shift": 1.0}, 10, 4096, False),
+    "flux, static": ({"shift": 3.0}, 10, 4096, True),
 }
 
 
-def levels(c, steps, tokens):
+def levels(c, steps, tokens, even):
+    dynamic = c.get("use_dynamic_shifting")
     shift = c.get("shift", 1.0)
-    if c.get("use_dynamic_shifting"):
-        m = (c["max_shift"] - c["base_shift"]) / (c["max_image_seq_len"] - c["base_image_seq_len"])
-        mu = tokens * m + (c["base_shift"] - m * c["base_image_seq_len"])
-        strength = mu if c.get("time_shift_type") == "linear" else math.exp(mu)
-        s = np.linspace(1.0, 1 / steps, steps).astype(F)
-        s = strength / (strength + (1 / s - 1))
-    elif shift == 1:
+    if even:
         s = np.linspace(1.0, 1 / steps, steps).astype(F)
     else:
         trained = np.arange(1, 1001).astype(F)[::-1] / F(1000)
-        trained = shift * trained / (1 + (shift - 1) * trained)
+        if not dynamic:
+            trained = shift * trained / (1 + (shift - 1) * trained)
         s = np.linspace(trained[0].item() * 1000, trained[-1].item() * 1000, steps) / 1000
+    if dynamic:
+        m = (c["max_shift"] - c["base_shift"]) / (c["max_image_seq_len"] - c["base_image_seq_len"])
+        mu = tokens * m + (c["base_shift"] - m * c["base_image_seq_len"])
+        strength = mu if c.get("time_shift_type") == "linear" else math.exp(mu)
+        s = strength / (strength + (1 / s - 1))
+    else:
         s = shift * s / (1 + (shift - 1) * s)
     if c.get("shift_terminal"):
         rest = 1 - s
@@ -55,8 +60,8 @@ def levels(c, steps, tokens):
     return np.append(s.astype(F), F(0))
 
 
-def run(c, steps, tokens):
-    s = levels(c, steps, tokens)
+def run(c, steps, tokens, even):
+    s = levels(c, steps, tokens, even)
     rng = np.random.default_rng(7)
     x = rng.standard_normal(3).astype(F)
     out = {"timesteps": (s[:-1] * F(1000)).tolist(), "sigmas": s.tolist(), "initial_noise_scale": 1.0, "latents": x.tolist(),
@@ -83,8 +88,10 @@ def golden(path):
     return {"timesteps": read("timesteps"), "sigmas": read("sigmas"), "initial_noise_scale": 1.0}
 
 
-cases = [{"name": "golden of tiny-sd3", "config": {"shift": 3.0}, "steps": 20, "image_tokens": 64, **golden(sys.argv[1])},
-         {"name": "golden of tiny-flux", "config": {**FLUX, "shift": 3.0}, "steps": 12, "image_tokens": 64, **golden(sys.argv[2])}]
-cases += [{"name": name, "config": c, "steps": steps, "image_tokens": tokens, **run(c, steps, tokens)}
-          for name, (c, steps, tokens) in CASES.items()]
+cases = [{"name": "golden of tiny-sd3", "config": {"shift": 3.0}, "steps": 20, "image_tokens": 64, "even_levels": False,
+          **golden(sys.argv[1])},
+         {"name": "golden of tiny-flux", "config": {**FLUX, "shift": 3.0}, "steps": 12, "image_tokens": 64, "even_levels": True,
+          **golden(sys.argv[2])}]
+cases += [{"name": name, "config": c, "steps": steps, "image_tokens": tokens, "even_levels": even, **run(c, steps, tokens, even)}
+          for name, (c, steps, tokens, even) in CASES.items()]
 print("[" + ",\n".join(map(json.dumps, cases)) + "]")

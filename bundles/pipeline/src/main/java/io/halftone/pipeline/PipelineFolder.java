@@ -20,6 +20,15 @@ public interface PipelineFolder extends AutoCloseable {
 
         /** Reads one configuration file. */
         io.halftone.model.ModelConfig config(Path file) throws IOException;
+
+        /**
+         * The configuration that a folder of these files would have.
+         *
+         * @param source what messages call it
+         * @param files  JSON by path within the folder, as {@link Preset#files} has it
+         * @throws io.halftone.ops.CheckpointException if they are not those of a pipeline
+         */
+        PipelineConfig configuration(String source, java.util.Map<String, String> files);
     }
 
     /** The folder. */

@@ -15,10 +15,23 @@ import java.util.List;
  * @param steps             usual number of denoising steps
  * @param guidanceScale     usual guidance scale
  * @param latentsPerToken   latents that make one token on each side, for schedules that shift with the token count
+ * @param evenLevels        whether the pipeline has noise levels start out evenly spaced: see {@link Scheduler.Run}
  */
 public record PipelineSpec(String backbone, List<String> components, long latentChannels, long spatialFactor, long sizeMultiple,
-                           long height, long width, int steps, double guidanceScale, int latentsPerToken) {
+                           long height, long width, int steps, double guidanceScale, int latentsPerToken, boolean evenLevels) {
     public PipelineSpec {
         components = List.copyOf(components);
+    }
+
+    /** What a schedule of that many steps is made for, where pictures have sides of that many pixels. */
+    public Scheduler.Run run(int steps, long height, long width) {
+        long pixels = spatialFactor * latentsPerToken;
+        return new Scheduler.Run(steps, height / pixels * (width / pixels), evenLevels);
+    }
+
+    /** The same pipeline, used in another way where nothing else is said. */
+    public PipelineSpec with(Usage usage) {
+        return new PipelineSpec(backbone, components, latentChannels, spatialFactor, sizeMultiple, usage.height(), usage.width(), usage.steps(),
+            usage.guidanceScale(), latentsPerToken, evenLevels);
     }
 }

@@ -18,6 +18,7 @@ import io.halftone.ops.Scope;
 import io.halftone.ops.Shape;
 import io.halftone.ops.shape.ShapeOps;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
@@ -50,6 +51,22 @@ public abstract class ModelAdapterContract {
             () -> keepsItsPromise(ShapePass.each(signature, Extent::least)),
             () -> keepsItsPromise(ShapePass.each(signature, Extent::usual)),
             () -> keepsItsPromise(ShapePass.each(signature, Extent::greatest)));
+    }
+
+    /** So that no adapter takes one extent for another, such as a width for a height. */
+    @Test
+    public void keepsItsPromiseWhereExtentsDiffer() {
+        ModelSignature signature = adapter().signature(config());
+        List<String> names = List.copyOf(signature.extents().keySet());
+        assertAll(
+            () -> keepsItsPromise(name -> apart(signature, name, names.indexOf(name))),
+            () -> keepsItsPromise(name -> apart(signature, name, names.size() - 1 - names.indexOf(name))));
+    }
+
+    /** Near the least extent, further from it the higher the place; one time step, for all elements of the batch. */
+    private static long apart(ModelSignature signature, String name, int place) {
+        Extent extent = signature.extents().get(name);
+        return name.equals("steps") ? 1 : Math.min(extent.greatest(), extent.least() + 1 + 2L * place);
     }
 
     private void keepsItsPromise(ToLongFunction<String> extents) {

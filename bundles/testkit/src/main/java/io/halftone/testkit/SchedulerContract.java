@@ -31,8 +31,8 @@ import org.junit.jupiter.api.TestFactory;
  * What holds of every scheduler, and that it computes what another implementation did.
  *
  * <p>The other implementation's results are a JSON resource: a list of cases with {@code name}, {@code config},
- * {@code steps}, {@code image_tokens}, {@code timesteps} of the calls, {@code sigmas}, {@code initial_noise_scale},
- * {@code latents} before the first call, and, for the first calls or all of them, {@code outputs} of the backbone,
+ * {@code steps}, {@code image_tokens}, {@code even_levels} where they are, {@code timesteps} of the calls, {@code sigmas},
+ * {@code initial_noise_scale}, {@code latents} before the first call, and, for the first calls or all of them, {@code outputs} of the backbone,
  * {@code noise} drawn, {@code inputs} scaled for it and the latents {@code after} the call.
  */
 public abstract class SchedulerContract {
@@ -55,14 +55,19 @@ public abstract class SchedulerContract {
     }
 
     /** A schedule of a configuration that messages call scheduler_config.json. */
-    protected final Schedule schedule(Map<String, ?> config, int steps, long imageTokens) {
-        return scheduler.schedule(ModelConfig.of("scheduler_config.json", config), steps, imageTokens);
+    protected final Schedule schedule(Map<String, ?> config, Scheduler.Run run) {
+        return scheduler.schedule(ModelConfig.of("scheduler_config.json", config), run);
+    }
+
+    /** As {@link #schedule(Map, Scheduler.Run)}, of pictures of 64 tokens and the scheduler's own levels. */
+    protected final Schedule schedule(Map<String, ?> config, int steps) {
+        return schedule(config, new Scheduler.Run(steps, 64, false));
     }
 
     /** Asserts that a configuration is refused with a message, its place in front left out. */
     protected final void assertRefused(String message, Map<String, ?> config, int steps) {
         assertEquals("scheduler_config.json: " + message,
-            assertThrows(IllegalArgumentException.class, () -> schedule(config, steps, 64)).getMessage());
+            assertThrows(IllegalArgumentException.class, () -> schedule(config, steps)).getMessage());
     }
 
     @TestFactory
@@ -178,7 +183,8 @@ public abstract class SchedulerContract {
 
     private Schedule schedule(JsonNode expected, int steps) {
         Map<String, Object> config = JSON.convertValue(expected.path("config"), new TypeReference<>() {});
-        return schedule(config, steps, expected.path("image_tokens").longValue());
+        return schedule(config,
+            new Scheduler.Run(steps, expected.path("image_tokens").longValue(), expected.path("even_levels").booleanValue()));
     }
 
     private List<JsonNode> read() {

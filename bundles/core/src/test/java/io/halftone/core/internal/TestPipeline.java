@@ -23,7 +23,7 @@ import java.util.Map;
 
 /** A pipeline folder that is nowhere, with the plugins for it. It configures and is described; it does not run. */
 public final class TestPipeline implements PipelineFolder {
-    public static final PipelineSpec SPEC = new PipelineSpec("unet", List.of("unet"), 2, 8, 16, 64, 32, 20, 7.5, 1);
+    public static final PipelineSpec SPEC = new PipelineSpec("unet", List.of("unet"), 2, 8, 16, 64, 32, 20, 7.5, 1, false);
     private final Path path;
     private final Map<String, Object> index;
     private boolean closed;
@@ -44,7 +44,7 @@ public final class TestPipeline implements PipelineFolder {
 
     /** The plugins that serve the folder, and some more. */
     public static Plugins plugins(Plugins.Family<QuantFormat> formats, Plugins.Family<Algorithm> algorithms) {
-        Scheduler scheduler = (config, steps, tokens) -> {
+        Scheduler scheduler = (config, run) -> {
             throw new UnsupportedOperationException();
         };
         return new Plugins(family("model-adapter", Plugins.Plugin.<ModelAdapter>of(new TestModel(), "TestUNet")),

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A configuration file: one JSON object, no key twice, no more than so large and so deep. */
+/**
+ * A configuration file: one JSON object, no key twice, no more than so large and so deep. {@code Infinity}, {@code -Infinity} and
+ * {@code NaN} are numbers, as Python writes them: a published scheduler has {@code "lambda_min_clipped": -Infinity}.
+ */
 final class ConfigFile {
     /** A tokenizer's configuration with all its added tokens stays far below. */
     private static final long MAX_BYTES = 16L << 20;
@@ -27,7 +32,9 @@ final class ConfigFile {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build())
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+        // a number beyond float64 stays apart from one that is written as infinite
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .build();
 
     private ConfigFile() {}
@@ -42,16 +49,27 @@ final class ConfigFile {
         if (bytes > MAX_BYTES) {
             throw new CheckpointException(path + ": found " + bytes + " bytes; expected at most " + MAX_BYTES);
         }
+        return parse(path.toString(), Files.readAllBytes(path));
+    }
+
+    /**
+     * The values in a file's bytes.
+     *
+     * @param where what messages call the file
+     */
+    static Map<String, Object> parse(String where, byte[] text) {
         JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readAllBytes(path));
+            root = MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new CheckpointException(path + ": found " + e.getOriginalMessage() + "; expected a JSON object", e);
+            throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected a JSON object", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);   // bytes in memory are always read
         }
         if (!root.isObject()) {
-            throw new CheckpointException(path + ": found " + kind(root) + "; expected a JSON object");
+            throw new CheckpointException(where + ": found " + kind(root) + "; expected a JSON object");
         }
-        return object(path + ": ", root);
+        return object(where + ": ", root);
     }
 
     /** The same, as a configuration that messages call by its path. */
@@ -84,14 +102,16 @@ final class ConfigFile {
             case ARRAY -> list(where, node);
             case STRING -> node.textValue();
             case BOOLEAN -> node.booleanValue();
-            case NUMBER -> {
-                if (!Double.isFinite(node.doubleValue())) {
-                    throw new CheckpointException(where + ": found a number beyond all that float64 has; expected a finite one");
-                }
-                yield node.numberValue();
-            }
+            case NUMBER -> node.isBigDecimal() || node.isBigInteger() ? finite(where, node) : node.numberValue();
             default -> null;
         };
+    }
+
+    private static Number finite(String where, JsonNode node) {
+        if (!Double.isFinite(node.doubleValue())) {
+            throw new CheckpointException(where + ": found a number beyond all that float64 has; expected a finite one");
+        }
+        return node.isBigDecimal() ? (Number) node.doubleValue() : node.bigIntegerValue();
     }
 
     private static String kind(JsonNode root) {

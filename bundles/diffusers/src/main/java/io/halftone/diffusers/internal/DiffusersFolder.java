@@ -1,12 +1,12 @@
 package io.halftone.diffusers.internal;
 
-import io.halftone.model.ModelConfig;
 import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import io.halftone.safetensors.Safetensors;
 import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +17,7 @@ final class DiffusersFolder implements PipelineFolder {
     private final ModelIndex index;
     private final PipelineConfig config;
     private final Map<String, Safetensors> open = new HashMap<>();
+    private final Map<String, Parameters> views = new HashMap<>();
     private boolean closed;
 
     private DiffusersFolder(Path path, ModelIndex index, PipelineConfig config) {
@@ -26,12 +27,13 @@ final class DiffusersFolder implements PipelineFolder {
     }
 
     static DiffusersFolder open(Path path) throws IOException {
-        ModelIndex index = ModelIndex.read(path);
-        Map<String, ModelConfig> components = new HashMap<>();
-        for (var component : index.components().entrySet()) {
-            components.put(component.getKey(), component.getValue().config(path.resolve(component.getKey())));
+        try {
+            ConfigSource files = new FolderSource(path);
+            ModelIndex index = ModelIndex.read(files);
+            return new DiffusersFolder(path, index, index.pipeline(files));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return new DiffusersFolder(path, index, new PipelineConfig(index.config(), components));
     }
 
     @Override
@@ -45,8 +47,9 @@ final class DiffusersFolder implements PipelineFolder {
     }
 
     @Override
-    public Parameters parameters(String component) {
-        return weights(component);
+    public synchronized Parameters parameters(String component) {
+        Safetensors weights = weights(component);
+        return views.computeIfAbsent(component, name -> CheckpointView.of(config.component(name), weights));
     }
 
     @Override
@@ -68,5 +71,6 @@ final class DiffusersFolder implements PipelineFolder {
         closed = true;
         open.values().forEach(Safetensors::close);
         open.clear();
+        views.clear();
     }
 }

@@ -1,8 +1,6 @@
 package io.halftone.diffusers.internal;
 
 import io.halftone.model.ModelConfig;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +25,15 @@ record IndexEntry(String library, String className) {
     }
 
     /** Its configuration; the class is the index's where the file names none. */
-    ModelConfig config(Path folder) throws IOException {
-        Path path = folder.resolve(configFile());
-        Map<String, Object> values = new LinkedHashMap<>(ConfigFile.read(path));
+    ModelConfig config(ConfigSource source, String component) {
+        String path = component + "/" + configFile();
+        Map<String, Object> values = new LinkedHashMap<>(source.read(path));
         if (isTokenizer()) {
             values.putIfAbsent("tokenizer_class", className);
         } else if (!values.containsKey("architectures")) {
             values.putIfAbsent("_class_name", className);
         }
-        return ModelConfig.of(path.toString(), values);
+        return ModelConfig.of(source.where(path), values);
     }
 
     private String configFile() {

@@ -2,11 +2,10 @@ package io.halftone.diffusers.internal;
 
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.CheckpointException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.halftone.pipeline.PipelineConfig;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -30,49 +29,52 @@ record ModelIndex(ModelConfig config, SortedMap<String, IndexEntry> components) 
         components = Collections.unmodifiableSortedMap(new TreeMap<>(components));
     }
 
-    static ModelIndex read(Path folder) throws IOException {
-        Path path = folder.resolve(FILE);
-        if (!Files.isDirectory(folder)) {
-            throw new CheckpointException(folder + ": found " + (Files.exists(folder) ? "a file" : "nothing")
-                + "; expected a diffusers pipeline folder");
+    static ModelIndex read(ConfigSource source) {
+        if (!source.has(FILE)) {
+            throw new CheckpointException(source.name() + ": found no " + FILE + "; expected a diffusers pipeline folder");
         }
-        if (!Files.isRegularFile(path)) {
-            throw new CheckpointException(folder + ": found no " + FILE + "; expected a diffusers pipeline folder");
-        }
-        Map<String, Object> values = ConfigFile.read(path);
+        String where = source.where(FILE);
+        Map<String, Object> values = source.read(FILE);
         if (!(values.get(CLASS_NAME) instanceof String)) {
-            throw wrong(path, CLASS_NAME, values.getOrDefault(CLASS_NAME, "none"), "the pipeline's class");
+            throw wrong(where, CLASS_NAME, values.getOrDefault(CLASS_NAME, "none"), "the pipeline's class");
         }
         SortedMap<String, IndexEntry> components = new TreeMap<>();
         List<String> missing = new ArrayList<>();
         values.forEach((name, value) -> {
-            if (value instanceof List<?> pair && isPresent(path, name, pair)) {
+            if (value instanceof List<?> pair && isPresent(where, name, pair)) {
                 components.put(name, new IndexEntry((String) pair.get(0), (String) pair.get(1)));
-                if (!Files.isDirectory(folder.resolve(name))) {
+                if (!source.hasFolder(name)) {
                     missing.add(name);
                 }
             }
         });
         if (!missing.isEmpty()) {
             Collections.sort(missing);
-            throw new CheckpointException(folder + ": found no folder " + String.join(", ", missing)
+            throw new CheckpointException(source.name() + ": found no folder " + String.join(", ", missing)
                 + "; expected one for each component of " + FILE);
         }
-        return new ModelIndex(ModelConfig.of(path.toString(), values), components);
+        return new ModelIndex(ModelConfig.of(where, values), components);
     }
 
-    private static boolean isPresent(Path path, String name, List<?> pair) {
+    /** The configuration of the pipeline and of each component that is there. */
+    PipelineConfig pipeline(ConfigSource source) {
+        Map<String, ModelConfig> configs = new HashMap<>();
+        components.forEach((name, entry) -> configs.put(name, entry.config(source, name)));
+        return new PipelineConfig(config, configs);
+    }
+
+    private static boolean isPresent(String where, String name, List<?> pair) {
         if (!FOLDER_NAME.matcher(name).matches()) {
-            throw wrong(path, name, "a component of that name", "the name of a folder in this one");
+            throw wrong(where, name, "a component of that name", "the name of a folder in this one");
         }
         boolean present = pair.stream().allMatch(String.class::isInstance);
         if (pair.size() != 2 || !present && (pair.get(0) != null || pair.get(1) != null)) {
-            throw wrong(path, name, pair, "[library, class] or [null, null]");
+            throw wrong(where, name, pair, "[library, class] or [null, null]");
         }
         return present;
     }
 
-    private static CheckpointException wrong(Path path, String key, Object found, String expected) {
-        return new CheckpointException(path + ": " + key + ": found " + found + "; expected " + expected);
+    private static CheckpointException wrong(String where, String key, Object found, String expected) {
+        return new CheckpointException(where + ": " + key + ": found " + found + "; expected " + expected);
     }
 }

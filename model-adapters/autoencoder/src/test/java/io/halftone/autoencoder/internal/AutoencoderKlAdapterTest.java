@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AutoencoderKlAdapterTest extends ModelAdapterContract {
     private static final Path TINY_SDXL = Path.of("../../karaf-assembly/src/main/resources/models/tiny-sdxl/vae");
@@ -74,6 +76,22 @@ class AutoencoderKlAdapterTest extends ModelAdapterContract {
     void leavesOutAttentionWhereToldTo() {
         List<Layer> layers = ShapePass.symbolic(adapter, with("mid_block_add_attention", false), DType.FLOAT16).layers();
         assertFalse(layers.stream().anyMatch(layer -> layer.name().contains("attentions")));
+    }
+
+    /** That of Stable Diffusion 1, 2 and XL, that of Stable Diffusion 3 and FLUX.1, and that of 16 channels behind a convolution. */
+    @ParameterizedTest(name = "{0} channels, 1x1 convolution {1}")
+    @CsvSource({"4, true, 140", "16, false, 138", "16, true, 140"})
+    void readsEveryLayout(long channels, boolean convolution, int parameters) {
+        Map<String, Object> values = new LinkedHashMap<>(config().asMap());
+        values.putAll(Map.of("latent_channels", channels, "use_post_quant_conv", convolution, "use_quant_conv", convolution,
+            "block_out_channels", List.of(128, 256, 512, 512), "norm_num_groups", 32, "layers_per_block", 2));
+        var config = ModelConfig.of("vae/config.json", values);
+        ShapePass pass = ShapePass.symbolic(adapter, config, DType.FLOAT16);
+        assertEquals(Shape.of(512, channels, 3, 3), pass.parameters().get("decoder.conv_in.weight"));
+        assertEquals(convolution ? Shape.of(channels, channels, 1, 1) : null, pass.parameters().get("post_quant_conv.weight"));
+        assertEquals(parameters, pass.parameters().size());
+        Map<String, Long> extents = Map.of("batch_size", 2L, "height", 3L, "width", 5L);
+        assertEquals(Shape.of(2, 3, 24, 40), ShapePass.sized(adapter, config, DType.FLOAT32, extents::get).outputs().get("sample").shape());
     }
 
     @Test

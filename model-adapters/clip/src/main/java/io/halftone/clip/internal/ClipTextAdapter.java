@@ -27,20 +27,20 @@ import org.osgi.service.component.annotations.Component;
 @Architecture({"CLIPTextModel", "CLIPTextModelWithProjection"})
 public final class ClipTextAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");
+    private static final Dim TOKENS = Dim.named("sequence_length");
 
     @Override
     public ModelSignature signature(ModelConfig config) {
         ClipTextConfig c = ClipTextConfig.of(config);
-        Dim tokens = Dim.of(c.positions());
-        Shape states = Shape.of(BATCH, tokens, Dim.of(c.hidden()));
+        Shape states = Shape.of(BATCH, TOKENS, Dim.of(c.hidden()));
         List<Port> outputs = new ArrayList<>();
         outputs.add(Port.computed("last_hidden_state", states));
         for (int i = 0; i <= c.layers(); i++) {
             outputs.add(Port.computed("hidden_states." + i, states));
         }
         outputs.add(Port.computed(c.pooled(), Shape.of(BATCH, Dim.of(c.projection().orElse(c.hidden())))));
-        return new ModelSignature(List.of(Port.of("input_ids", DType.INT64, Shape.of(BATCH, tokens))), outputs,
-            Map.of("batch_size", new Extent(1, 2, 16)));
+        return new ModelSignature(List.of(Port.of("input_ids", DType.INT64, Shape.of(BATCH, TOKENS))), outputs,
+            Map.of("batch_size", new Extent(1, 2, 16), "sequence_length", new Extent(1, c.positions(), c.positions())));
     }
 
     @Override
@@ -79,8 +79,8 @@ public final class ClipTextAdapter implements ModelAdapter {
     private static <T> T embeddings(Scope<T> e, ClipTextConfig c, T ids) {
         T tokens = e.embedding("token_embedding", c.vocabulary(), c.hidden(), ids);
         T positions = e.parameter("position_embedding.weight", Shape.of(c.positions(), c.hidden()));
-        long length = e.ops().shape(ids).dim(1).size();
-        return e.ops().add(tokens, length == c.positions() ? positions : e.ops().slice(positions, 0, 0, length));
+        Dim length = e.ops().shape(ids).dim(1);
+        return e.ops().add(tokens, length.equals(Dim.of(c.positions())) ? positions : e.ops().slice(positions, 0, Dim.of(0), length));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.halftone.flux.internal;
 
+import io.halftone.autoencoder.LatentDecoder;
 import io.halftone.model.ModelConfig;
 import io.halftone.model.Named;
 import io.halftone.ops.DType;
@@ -33,8 +34,6 @@ public final class FluxAdapter implements PipelineAdapter {
     private static final int FEW_STEPS = 4;
     /** Pixels of a side where the decoder's configuration has none. */
     private static final int SIDE = 1024;
-    /** diffusers' default of the decoder's configuration. */
-    private static final double SCALING_FACTOR = 0.18215;
     /** Time steps of the schedule for 1 of the model's. */
     private static final double STEPS_OF_TIME = 1_000;
 
@@ -47,7 +46,7 @@ public final class FluxAdapter implements PipelineAdapter {
         List<Integer> sides = vae.isList("sample_size") ? vae.ints("sample_size", 2) : List.of(vae.intValue("sample_size", SIDE));
         return new PipelineSpec("transformer", COMPONENTS, transformer.inChannels() / (Patches.SIDE * Patches.SIDE), factor,
             factor * Patches.SIDE, sides.get(0), sides.get(sides.size() - 1), transformer.guided() ? STEPS : FEW_STEPS,
-            transformer.guided() ? GUIDANCE_SCALE : 0, Patches.SIDE);
+            transformer.guided() ? GUIDANCE_SCALE : 0, Patches.SIDE, true);
     }
 
     /**
@@ -123,14 +122,6 @@ public final class FluxAdapter implements PipelineAdapter {
 
     @Override
     public <T> T decode(Components<T> components, T latents) {
-        var o = components.ops();
-        ModelConfig vae = components.config().component("vae");
-        return o.region("", () -> {
-            T scaled = o.div(o.cast(latents, DType.FLOAT32), o.constant(vae.doubleValue("scaling_factor", SCALING_FACTOR), DType.FLOAT32));
-            T raw = o.add(scaled, o.constant(vae.doubleValue("shift_factor", 0), DType.FLOAT32));
-            T sample = o.cast(components.run("vae", Values.of("latent_sample", raw)).get("sample"), DType.FLOAT32);
-            T half = o.constant(0.5, DType.FLOAT32);
-            return List.of(o.clamp(o.add(o.mul(sample, half), half), 0, 1));
-        }).get(0);
+        return new LatentDecoder(components.config().component("vae")).decode(components, latents);
     }
 }

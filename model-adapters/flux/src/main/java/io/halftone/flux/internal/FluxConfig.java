@@ -16,6 +16,9 @@ import java.util.List;
  */
 record FluxConfig(long inChannels, long outChannels, int layers, int singleLayers, int heads, long headDim, long textDim, long pooledDim,
                   boolean guided, List<Integer> axes) {
+    /** Of every norm. */
+    static final double EPSILON = 1e-6;
+
     static FluxConfig of(ModelConfig c) {
         if (c.intValue("patch_size", 1) != 1) {
             throw new IllegalArgumentException(c.source() + ": patch_size: found " + c.intValue("patch_size") + "; expected 1");

@@ -26,10 +26,8 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = ModelAdapter.class)
 @Architecture("FluxTransformer2DModel")
 public final class FluxTransformerAdapter implements ModelAdapter {
-    /** Tokens of a text in the signature. A pass takes any number. */
+    /** Tokens of a text that T5 learned from, and the most that diffusers takes. */
     static final long TEXT_TOKENS = 512;
-    /** Image tokens that an engine need take at least: 128 by 128 pixels. */
-    static final long LEAST_TOKENS = 64;
 
     /** 1024 by 1024 pixels. */
     private static final long USUAL_TOKENS = 4096;
@@ -37,24 +35,26 @@ public final class FluxTransformerAdapter implements ModelAdapter {
     private static final long COORDINATES = 3;
     private static final Dim BATCH = Dim.named("batch_size");
     private static final Dim TOKENS = Dim.named("latent_dim");
+    private static final Dim WORDS = Dim.named("sequence_length");
 
     @Override
     public ModelSignature signature(ModelConfig config) {
         FluxConfig c = FluxConfig.of(config);
         List<Port> inputs = new ArrayList<>(List.of(
             Port.computed("hidden_states", Shape.of(BATCH, TOKENS, Dim.of(c.inChannels()))),
-            Port.computed("encoder_hidden_states", Shape.of(BATCH, Dim.of(TEXT_TOKENS), Dim.of(c.textDim()))),
+            Port.computed("encoder_hidden_states", Shape.of(BATCH, WORDS, Dim.of(c.textDim()))),
             Port.computed("pooled_projections", Shape.of(BATCH, Dim.of(c.pooledDim()))),
             Port.computed("timestep", Shape.of(BATCH)),
             Port.of("img_ids", DType.FLOAT32, Shape.of(TOKENS, Dim.of(COORDINATES))),
-            Port.of("txt_ids", DType.FLOAT32, Shape.of(TEXT_TOKENS, COORDINATES))));
+            Port.of("txt_ids", DType.FLOAT32, Shape.of(WORDS, Dim.of(COORDINATES)))));
         if (c.guided()) {
             inputs.add(Port.of("guidance", DType.FLOAT32, Shape.of(BATCH)));
         }
         var latent = Port.computed("latent", Shape.of(BATCH, TOKENS, Dim.of(c.outChannels())));
         Map<String, Extent> extents = new LinkedHashMap<>();
         extents.put("batch_size", new Extent(1, 1, 16));
-        extents.put("latent_dim", new Extent(LEAST_TOKENS, USUAL_TOKENS, 4 * USUAL_TOKENS));
+        extents.put("sequence_length", new Extent(1, TEXT_TOKENS, TEXT_TOKENS));
+        extents.put("latent_dim", new Extent(1, USUAL_TOKENS, 4 * USUAL_TOKENS));
         return new ModelSignature(inputs, List.of(latent), extents);
     }
 
@@ -64,8 +64,8 @@ public final class FluxTransformerAdapter implements ModelAdapter {
         Ops<T> o = s.ops();
         T image = s.linear("x_embedder", c.dim(), Role.INPUT, in.get("hidden_states"));
         T text = s.linear("context_embedder", c.dim(), Role.EMBEDDING, in.get("encoder_hidden_states"));
-        Dim tokens = o.shape(image).dim(1);
-        long words = o.shape(text).dim(1).size();
+        Dim words = o.shape(text).dim(1);
+        Dim all = words.plus(o.shape(image).dim(1));
         T temb = s.within("time_text_embed", e -> new TimeTextEmbedding(c).apply(e, in));
         Rotary<T> rope = Rotary.of(o, o.concat(0, List.of(in.get("txt_ids"), in.get("img_ids"))), c.axes());
         T x = doubleBlocks(s, c, text, image, temb, rope);
@@ -75,7 +75,7 @@ public final class FluxTransformerAdapter implements ModelAdapter {
             x = s.within("single_transformer_blocks." + i, b -> block.apply(b, b.ops().adopt(before), temb, rope));
         }
         T y = x;
-        return Values.of("latent", s.lifetime(l -> prediction(l, c, Window.behind(words, tokens).of(o, o.adopt(y), 1), temb)));
+        return Values.of("latent", s.lifetime(l -> prediction(l, c, o.slice(o.adopt(y), 1, words, all), temb)));
     }
 
     /** (batch, text tokens and image tokens, dim). */
@@ -93,7 +93,7 @@ public final class FluxTransformerAdapter implements ModelAdapter {
 
     private static <T> T prediction(Scope<T> s, FluxConfig c, T x, T temb) {
         // the scale comes first, other than in the blocks
-        List<T> m = s.withinAll("norm_out", n -> Modulation.parts(n, temb, 2, Role.OUTPUT));
-        return s.linear("proj_out", c.outChannels(), Role.OUTPUT, Modulation.apply(s.ops(), x, m.get(1), m.get(0)));
+        List<T> m = s.withinAll("norm_out", n -> n.modulation(temb, 2, Role.OUTPUT));
+        return s.linear("proj_out", c.outChannels(), Role.OUTPUT, s.modulate(s.ops().layerNorm(x, FluxConfig.EPSILON), m.get(1), m.get(0)));
     }
 }

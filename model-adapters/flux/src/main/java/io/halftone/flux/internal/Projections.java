@@ -12,14 +12,14 @@ import java.util.List;
 record Projections<T>(T q, T k, T v) {
     /** Of image tokens, or of a single stream: (batch, tokens, dim). */
     static <T> Projections<T> of(Scope<T> a, T x, int heads) {
-        return new Projections<>(a.rmsNorm("norm_q", split(a, "to_q", x, heads), Modulation.EPSILON),
-            a.rmsNorm("norm_k", split(a, "to_k", x, heads), Modulation.EPSILON), split(a, "to_v", x, heads));
+        return new Projections<>(a.rmsNorm("norm_q", split(a, "to_q", x, heads), FluxConfig.EPSILON),
+            a.rmsNorm("norm_k", split(a, "to_k", x, heads), FluxConfig.EPSILON), split(a, "to_v", x, heads));
     }
 
     /** Of text tokens beside an image: (batch, tokens, dim). */
     static <T> Projections<T> added(Scope<T> a, T x, int heads) {
-        return new Projections<>(a.rmsNorm("norm_added_q", split(a, "add_q_proj", x, heads), Modulation.EPSILON),
-            a.rmsNorm("norm_added_k", split(a, "add_k_proj", x, heads), Modulation.EPSILON), split(a, "add_v_proj", x, heads));
+        return new Projections<>(a.rmsNorm("norm_added_q", split(a, "add_q_proj", x, heads), FluxConfig.EPSILON),
+            a.rmsNorm("norm_added_k", split(a, "add_k_proj", x, heads), FluxConfig.EPSILON), split(a, "add_v_proj", x, heads));
     }
 
     private static <T> T split(Scope<T> a, String name, T x, int heads) {

@@ -1,9 +1,7 @@
 package io.halftone.flux.internal;
 
-import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import io.halftone.pipeline.Components;
-import io.halftone.pipeline.Tokenizer;
 import java.util.List;
 
 /** CLIP for the pooled text, T5 for its tokens. Source: diffusers, pipeline_flux.py, encode_prompt. */
@@ -19,11 +17,6 @@ record PromptEncoders<T>(Components<T> components, List<String> texts) {
     }
 
     private Values<T> run(String encoder, String tokenizer, int length) {
-        Tokenizer its = components.tokenizer(tokenizer);
-        long[] ids = new long[texts.size() * length];
-        for (int i = 0; i < texts.size(); i++) {
-            System.arraycopy(its.encode(texts.get(i), length), 0, ids, i * length, length);
-        }
-        return components.run(encoder, Values.of("input_ids", components.ops().load(TensorView.ofLongs(ids, texts.size(), length))));
+        return components.run(encoder, Values.of("input_ids", components.ids(tokenizer, texts, length)));
     }
 }

@@ -21,11 +21,11 @@ record SingleBlock(int heads) {
     <T> T apply(Scope<T> s, T x, T temb, Rotary<T> rope) {
         Ops<T> o = s.ops();
         long dim = o.shape(x).dim(-1).size();
-        List<T> m = s.withinAll("norm", n -> Modulation.parts(n, temb, 3, Role.MODULATION));
-        T y = Modulation.apply(o, x, m.get(0), m.get(1));
+        List<T> m = s.withinAll("norm", n -> n.modulation(temb, 3, Role.MODULATION));
+        T y = s.modulate(o.layerNorm(x, FluxConfig.EPSILON), m.get(0), m.get(1));
         T wide = o.geluTanh(s.linear("proj_mlp", WIDENING * dim, Role.FEED_FORWARD, y));
         T attended = s.within("attn", a -> Projections.of(a, y, heads).attend(a, rope));
         T joined = s.linear("proj_out", dim, Role.FEED_FORWARD, o.concat(-1, List.of(attended, wide)));
-        return Modulation.finite(o, Modulation.gated(o, x, m.get(2), joined));
+        return s.finite(s.gated(x, m.get(2), joined));
     }
 }

@@ -1,7 +1,6 @@
 package io.halftone.flux.internal;
 
 import io.halftone.ops.Ops;
-import io.halftone.ops.Role;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Values;
 
@@ -12,23 +11,23 @@ import io.halftone.ops.Values;
 record TimeTextEmbedding(FluxConfig config) {
     /** What the model has time and guidance multiplied with. */
     private static final double STEPS = 1_000;
+    /** Extent of the embedding of one number. */
+    private static final int SINES = 256;
 
     /** (batch, dim). */
     <T> T apply(Scope<T> s, Values<T> in) {
         Ops<T> o = s.ops();
-        T time = s.within("timestep_embedder", e -> embedded(e, sines(o, in.get("timestep"))));
-        T sum = config.guided() ? o.add(time, s.within("guidance_embedder", e -> embedded(e, sines(o, in.get("guidance"))))) : time;
-        return o.add(sum, s.within("text_embedder", e -> embedded(e, in.get("pooled_projections"))));
+        T time = s.within("timestep_embedder", e -> e.embedded(config.dim(), sines(e, in.get("timestep"))));
+        T sum = config.guided()
+            ? o.add(time, s.within("guidance_embedder", e -> e.embedded(config.dim(), sines(e, in.get("guidance")))))
+            : time;
+        return o.add(sum, s.within("text_embedder", e -> e.embedded(config.dim(), in.get("pooled_projections"))));
     }
 
     /** (batch) to (batch, 256); the product is rounded to the compute type, as in the source. */
-    private static <T> T sines(Ops<T> o, T x) {
+    private static <T> T sines(Scope<T> s, T x) {
+        Ops<T> o = s.ops();
         T steps = o.mul(o.cast(x, o.computeType()), o.constant(STEPS, o.computeType()));
-        return o.cast(Sinusoid.apply(o, steps), o.computeType());
-    }
-
-    private <T> T embedded(Scope<T> s, T x) {
-        T hidden = s.ops().silu(s.linear("linear_1", config.dim(), Role.EMBEDDING, x));
-        return s.linear("linear_2", config.dim(), Role.EMBEDDING, hidden);
+        return o.cast(s.sinusoid(steps, SINES, true, 0), o.computeType());
     }
 }

@@ -10,6 +10,7 @@ import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.model.ModelSignature.Port;
 import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
 import io.halftone.ops.ForwardingOps;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Role;
@@ -77,12 +78,14 @@ class FluxTransformerAdapterTest extends ModelAdapterContract {
     @Test
     void namesItsInputsAndOutputAsTheExportedFileDoes() {
         var signature = adapter.signature(config("flux-dev"));
-        assertEquals(List.of("hidden_states [batch_size, latent_dim, 64] BFLOAT16", "encoder_hidden_states [batch_size, 512, 4096] BFLOAT16",
-            "pooled_projections [batch_size, 768] BFLOAT16", "timestep [batch_size] BFLOAT16", "img_ids [latent_dim, 3] FLOAT32",
-            "txt_ids [512, 3] FLOAT32", "guidance [batch_size] FLOAT32"), signature.inputs().stream().map(FluxTransformerAdapterTest::text).toList());
+        assertEquals(List.of("hidden_states [batch_size, latent_dim, 64] BFLOAT16",
+            "encoder_hidden_states [batch_size, sequence_length, 4096] BFLOAT16", "pooled_projections [batch_size, 768] BFLOAT16",
+            "timestep [batch_size] BFLOAT16", "img_ids [latent_dim, 3] FLOAT32", "txt_ids [sequence_length, 3] FLOAT32",
+            "guidance [batch_size] FLOAT32"), signature.inputs().stream().map(FluxTransformerAdapterTest::text).toList());
         assertEquals(List.of("latent [batch_size, latent_dim, 64] BFLOAT16"),
             signature.outputs().stream().map(FluxTransformerAdapterTest::text).toList());
-        assertEquals(new Extent(64, 4096, 16384), signature.extents().get("latent_dim"));
+        assertEquals(new Extent(1, 4096, 16384), signature.extents().get("latent_dim"));
+        assertEquals(new Extent(1, 512, 512), signature.extents().get("sequence_length"));
     }
 
     private static String text(Port port) {
@@ -130,6 +133,39 @@ class FluxTransformerAdapterTest extends ModelAdapterContract {
             expected.addAll(List.of(-65504.0, 65504.0));
         }
         assertEquals(expected, limits);
+    }
+
+    @Test
+    void takesTheImageFromBehindTheTextWithoutPadding() {
+        List<String> slices = new ArrayList<>();
+        var noting = new ForwardingOps<Meta>(new ShapeOps(DType.FLOAT32)) {
+            @Override
+            public Meta slice(Meta x, int axis, Dim start, Dim end) {
+                if (axis == 1 && x.shape().rank() == 3) {
+                    slices.add(start + " to " + end + " of " + x.shape().dim(1));
+                }
+                return super.slice(x, axis, start, end);
+            }
+
+            @Override
+            public Meta pad(Meta x, int axis, long before, long behind) {
+                throw new AssertionError("padded");
+            }
+        };
+        Map<String, Meta> inputs = new LinkedHashMap<>();
+        adapter.signature(config()).inputs().forEach(port -> inputs.put(port.name(), new Meta(port.shape(), port.type(DType.FLOAT32))));
+        adapter.forward(new Scope<>(noting), config(), Values.of(inputs));
+        String image = "sequence_length to latent_dim+sequence_length of latent_dim+sequence_length";
+        String text = "0 to sequence_length of latent_dim+sequence_length";
+        // in each of two double blocks, and once behind the single ones
+        assertEquals(List.of(image, text, image, text, image), slices);
+    }
+
+    @ParameterizedTest(name = "{0} image tokens, {1} text tokens")
+    @CsvSource({"1, 1", "63, 77", "65, 512", "4096, 256"})
+    void takesPicturesAndTextsOfAnySize(long tokens, long words) {
+        Map<String, Long> extents = Map.of("batch_size", 3L, "latent_dim", tokens, "sequence_length", words);
+        assertEquals(Shape.of(3, tokens, 64), ShapePass.sized(adapter, config(), DType.FLOAT16, extents::get).outputs().get("latent").shape());
     }
 
     @Test

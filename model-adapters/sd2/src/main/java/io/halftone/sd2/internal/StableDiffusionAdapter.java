@@ -1,11 +1,11 @@
 package io.halftone.sd2.internal;
 
+import io.halftone.autoencoder.LatentDecoder;
 import io.halftone.model.ModelConfig;
 import io.halftone.model.Named;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
-import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import io.halftone.pipeline.Components;
 import io.halftone.pipeline.Conditioning;
@@ -13,7 +13,6 @@ import io.halftone.pipeline.PipelineAdapter;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
-import io.halftone.pipeline.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ public final class StableDiffusionAdapter implements PipelineAdapter {
     /** What diffusers takes where the caller says nothing. */
     private static final int STEPS = 50;
     private static final double GUIDANCE_SCALE = 7.5;
-    private static final double SCALING_FACTOR = 0.18215;
 
     @Override
     public PipelineSpec spec(PipelineConfig config) {
@@ -44,7 +42,7 @@ public final class StableDiffusionAdapter implements PipelineAdapter {
         List<Integer> sides = unet.isList("sample_size") ? unet.ints("sample_size", 2) : List.of(unet.intValue("sample_size"));
         long factor = 1L << config.component("vae").ints("block_out_channels").size() - 1;
         return new PipelineSpec("unet", COMPONENTS, unet.intValue("in_channels", 4), factor, factor, sides.get(0) * factor,
-            sides.get(sides.size() - 1) * factor, STEPS, GUIDANCE_SCALE, 1);
+            sides.get(sides.size() - 1) * factor, STEPS, GUIDANCE_SCALE, 1, false);
     }
 
     /** Refuses two values that diffusers warns of and replaces when it loads such a pipeline. */
@@ -71,14 +69,8 @@ public final class StableDiffusionAdapter implements PipelineAdapter {
 
     /** The states behind the text encoder's last layer and its norm, (batch, tokens, dim); an empty text is one like others. */
     private static <T> T embed(Components<T> components, List<String> texts) {
-        Tokenizer tokenizer = components.tokenizer("tokenizer");
-        int length = tokenizer.maxLength();
-        long[] ids = new long[texts.size() * length];
-        for (int i = 0; i < texts.size(); i++) {
-            System.arraycopy(tokenizer.encode(texts.get(i), length), 0, ids, i * length, length);
-        }
-        T input = components.ops().load(TensorView.ofLongs(ids, texts.size(), length));
-        return components.run(TEXT_ENCODER, Values.of("input_ids", input)).get("last_hidden_state");
+        T ids = components.ids("tokenizer", texts, components.tokenizer("tokenizer").maxLength());
+        return components.run(TEXT_ENCODER, Values.of("input_ids", ids)).get("last_hidden_state");
     }
 
     /** {@inheritDoc} All of the latents' type, as the backbone's signature has it. */
@@ -99,13 +91,6 @@ public final class StableDiffusionAdapter implements PipelineAdapter {
 
     @Override
     public <T> T decode(Components<T> components, T latents) {
-        double factor = components.config().component("vae").doubleValue("scaling_factor", SCALING_FACTOR);
-        var o = components.ops();
-        return o.region("", () -> {
-            T raw = o.div(o.cast(latents, DType.FLOAT32), o.constant(factor, DType.FLOAT32));
-            T sample = o.cast(components.run("vae", Values.of("latent_sample", raw)).get("sample"), DType.FLOAT32);
-            T half = o.constant(0.5, DType.FLOAT32);
-            return List.of(o.clamp(o.add(o.mul(sample, half), half), 0, 1));
-        }).get(0);
+        return new LatentDecoder(components.config().component("vae")).decode(components, latents);
     }
 }

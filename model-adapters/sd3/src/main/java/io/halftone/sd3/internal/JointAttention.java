@@ -10,10 +10,9 @@ import java.util.List;
  * Attention of image and text tokens to all of them, or of image tokens to themselves.
  * Source: diffusers, attention_processor.py, Attention and JointAttnProcessor2_0.
  *
- * @param leastTokens image tokens that there are at least
  * @param normalized  whether queries and keys go through an RMS norm
  */
-record JointAttention(int heads, long headDim, long leastTokens, boolean normalized) {
+record JointAttention(int heads, long headDim, boolean normalized) {
     private static final double EPSILON = 1e-6;
 
     /** Queries, keys and values: (batch, heads, tokens, headDim). */
@@ -35,11 +34,11 @@ record JointAttention(int heads, long headDim, long leastTokens, boolean normali
         T k = o.concat(2, List.of(own.k(), added.k()));
         T v = o.concat(2, List.of(own.v(), added.v()));
         T both = a.mergeHeads(a.attention(q, k, v));
-        long words = o.shape(text).dim(1).size();
-        var image = new Window(Dim.of(words), o.shape(x).dim(1), (words + leastTokens - 1) / leastTokens, 0);
-        T attended = a.linear("to_out.0", dim(), Role.ATTENTION_OUTPUT, image.of(o, both, 1));
+        Dim words = o.shape(text).dim(1);
+        T image = o.slice(both, 1, words, words.plus(o.shape(x).dim(1)));
+        T attended = a.linear("to_out.0", dim(), Role.ATTENTION_OUTPUT, image);
         return answer
-            ? List.of(attended, a.linear("to_add_out", dim(), Role.ATTENTION_OUTPUT, o.slice(both, 1, 0, words)))
+            ? List.of(attended, a.linear("to_add_out", dim(), Role.ATTENTION_OUTPUT, o.slice(both, 1, Dim.of(0), words)))
             : List.of(attended);
     }
 

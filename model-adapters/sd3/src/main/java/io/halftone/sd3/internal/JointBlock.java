@@ -25,27 +25,26 @@ record JointBlock(JointAttention attention, boolean dual, boolean last) {
     <T> List<T> apply(Scope<T> s, T x, T text, T temb) {
         Ops<T> o = s.ops();
         // shift, scale and gate of the attention, of the feed-forward, of the second attention
-        List<T> m = s.withinAll("norm1", n -> Modulation.parts(n, temb, dual ? 9 : 6, Role.MODULATION));
-        T normed = o.layerNorm(x, Modulation.EPSILON);
-        T own = Modulation.apply(o, normed, m.get(0), m.get(1));
+        List<T> m = s.withinAll("norm1", n -> n.modulation(temb, dual ? 9 : 6, Role.MODULATION));
+        T normed = o.layerNorm(x, Sd3Config.EPSILON);
+        T own = s.modulate(normed, m.get(0), m.get(1));
         if (last) {
-            T seen = s.within("norm1_context", n -> Modulation.continuous(n, text, temb, Role.MODULATION));
+            T seen = s.within("norm1_context", n -> ContinuousNorm.apply(n, text, temb, Role.MODULATION));
             T attended = s.within("attn", a -> attention.joint(a, own, seen, false).get(0));
             return List.of(image(s, x, attended, normed, m));
         }
-        List<T> c = s.withinAll("norm1_context", n -> Modulation.parts(n, temb, 6, Role.MODULATION));
-        T seen = Modulation.apply(o, o.layerNorm(text, Modulation.EPSILON), c.get(0), c.get(1));
+        List<T> c = s.withinAll("norm1_context", n -> n.modulation(temb, 6, Role.MODULATION));
+        T seen = s.modulate(o.layerNorm(text, Sd3Config.EPSILON), c.get(0), c.get(1));
         List<T> attended = s.withinAll("attn", a -> attention.joint(a, own, seen, true));
-        T words = gated(o, text, c.get(2), attended.get(1));
+        T words = s.gated(text, c.get(2), attended.get(1));
         return List.of(image(s, x, attended.get(0), normed, m), fed(s, "ff_context", words, c));
     }
 
     private <T> T image(Scope<T> s, T x, T attended, T normed, List<T> m) {
-        Ops<T> o = s.ops();
-        T hidden = gated(o, x, m.get(2), attended);
+        T hidden = s.gated(x, m.get(2), attended);
         if (dual) {
-            T again = Modulation.apply(o, normed, m.get(6), m.get(7));
-            hidden = gated(o, hidden, m.get(8), s.within("attn2", a -> attention.own(a, again)));
+            T again = s.modulate(normed, m.get(6), m.get(7));
+            hidden = s.gated(hidden, m.get(8), s.within("attn2", a -> attention.own(a, again)));
         }
         return fed(s, "ff", hidden, m);
     }
@@ -54,14 +53,10 @@ record JointBlock(JointAttention attention, boolean dual, boolean last) {
         Ops<T> o = s.ops();
         long dim = o.shape(x).dim(-1).size();
         T change = s.within(name, f -> {
-            T modulated = Modulation.apply(o, o.layerNorm(x, Modulation.EPSILON), m.get(3), m.get(4));
+            T modulated = s.modulate(o.layerNorm(x, Sd3Config.EPSILON), m.get(3), m.get(4));
             T wide = o.geluTanh(f.linear("net.0.proj", WIDENING * dim, Role.FEED_FORWARD, modulated));
             return f.linear("net.2", dim, Role.FEED_FORWARD, wide);
         });
-        return gated(o, x, m.get(5), change);
-    }
-
-    private static <T> T gated(Ops<T> o, T x, T gate, T change) {
-        return o.add(x, o.mul(gate, change));
+        return s.gated(x, m.get(5), change);
     }
 }

@@ -1,6 +1,5 @@
 package io.halftone.sd3.internal;
 
-import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
@@ -23,32 +22,25 @@ record PatchEmbedding(Sd3Config config) {
         return o.add(tokens, positions(s, height, width));
     }
 
-    /** (tokens, dim). */
+    /** (tokens, dim): the middle of the grid. */
     private <T> T positions(Scope<T> s, Dim height, Dim width) {
         Ops<T> o = s.ops();
         long side = config.positions();
+        Dim top = before(s, "height", height);
+        Dim left = before(s, "width", width);
         T grid = s.parameter("pos_embed", Shape.of(1, side * side, config.dim()));
-        T rows = o.reshape(middle(s, "height", height), Shape.of(height, Dim.of(1)));
-        T columns = o.reshape(middle(s, "width", width), Shape.of(Dim.of(1), width));
-        T places = o.add(o.mul(rows, o.constant(side, DType.FLOAT32)), columns);
-        T ids = o.cast(o.reshape(places, Shape.of(height.times(width))), DType.INT64);
-        return o.embedding(o.reshape(grid, Shape.of(side * side, config.dim())), ids);
+        T rows = o.slice(o.reshape(grid, Shape.of(side, side, config.dim())), 0, top, top.plus(height));
+        T middle = o.slice(rows, 1, left, left.plus(width));
+        return o.reshape(middle, Shape.of(height.times(width), Dim.of(config.dim())));
     }
 
-    /** The numbers of that many rows in the middle of the grid, float32: exact, as they are small. */
-    private <T> T middle(Scope<T> s, String side, Dim count) {
+    /** The number of the grid's rows, or columns, before the middle ones. */
+    private <T> Dim before(Scope<T> s, String side, Dim count) {
         long all = config.positions();
         if (count.isNumber() && count.size() > all) {
             throw new IllegalArgumentException(s.path() + ": " + side + ": found " + count + " patches; expected at most " + all);
         }
-        float[] numbers = new float[Math.toIntExact(all)];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = i;
-        }
         // (all - count) / 2 rounded down, written so that nothing below 0 is divided
-        Dim start = Dim.of(all / 2).plus(count.plus(1 - all % 2).floorDiv(2).times(-1));
-        long least = config.leastSide() / config.patch();
-        long around = (all + least - 1) / least;
-        return new Window(start, count, around, around).of(s.ops(), s.ops().constant(numbers, Shape.of(all), DType.FLOAT32), 0);
+        return Dim.of(all / 2).minus(count.plus(1 - all % 2).floorDiv(2));
     }
 }

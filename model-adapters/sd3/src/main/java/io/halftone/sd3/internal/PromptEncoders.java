@@ -3,10 +3,8 @@ package io.halftone.sd3.internal;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
-import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import io.halftone.pipeline.Components;
-import io.halftone.pipeline.Tokenizer;
 import java.util.List;
 
 /**
@@ -53,12 +51,7 @@ record PromptEncoders<T>(Components<T> components) {
     }
 
     private Values<T> run(String encoder, String tokenizer, List<String> texts, int length) {
-        Tokenizer its = components.tokenizer(tokenizer);
-        long[] ids = new long[texts.size() * length];
-        for (int i = 0; i < texts.size(); i++) {
-            System.arraycopy(its.encode(texts.get(i), length), 0, ids, i * length, length);
-        }
-        return components.run(encoder, Values.of("input_ids", components.ops().load(TensorView.ofLongs(ids, texts.size(), length))));
+        return components.run(encoder, Values.of("input_ids", components.ids(tokenizer, texts, length)));
     }
 
     /** The states that the last layer is given. */

@@ -18,8 +18,8 @@ import java.util.Set;
  */
 record Sd3Config(long side, int patch, long inChannels, int layers, int heads, long headDim, long textDim, long pooledDim, long outChannels,
                  long positions, Set<Integer> dual, boolean normalized) {
-    /** The smallest side of the latents that an engine need take; 256 pixels. */
-    private static final long LEAST_SIDE = 32;
+    /** Of every layer norm. */
+    static final double EPSILON = 1e-6;
 
     static Sd3Config of(ModelConfig c) {
         c.expect("qk_norm", "rms_norm");
@@ -50,11 +50,6 @@ record Sd3Config(long side, int patch, long inChannels, int layers, int heads, l
     /** Extent of a token's state. */
     long dim() {
         return heads * headDim;
-    }
-
-    /** The smallest side that an engine need take, in latents. */
-    long leastSide() {
-        return Math.min(LEAST_SIDE, side);
     }
 
     /** The largest side that an engine need take, in latents. */

@@ -24,27 +24,29 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = ModelAdapter.class)
 @Architecture("SD3Transformer2DModel")
 public final class Sd3TransformerAdapter implements ModelAdapter {
-    /** Tokens of a text in the signature: those of CLIP, then those of T5. A pass takes any number. */
-    static final long TEXT_TOKENS = 77 + 256;
+    /** Tokens of a text: those of CLIP, then those of T5, of which there may be more. */
+    private static final Extent TEXT_TOKENS = new Extent(1, 77 + 256, 77 + 512);
 
     private static final Dim BATCH = Dim.named("batch_size");
     private static final Dim HEIGHT = Dim.named("height");
     private static final Dim WIDTH = Dim.named("width");
+    private static final Dim WORDS = Dim.named("sequence_length");
 
     @Override
     public ModelSignature signature(ModelConfig config) {
         Sd3Config c = Sd3Config.of(config);
         List<Port> inputs = List.of(
             Port.computed("hidden_states", Shape.of(BATCH, Dim.of(c.inChannels()), HEIGHT, WIDTH)),
-            Port.computed("encoder_hidden_states", Shape.of(BATCH, Dim.of(TEXT_TOKENS), Dim.of(c.textDim()))),
+            Port.computed("encoder_hidden_states", Shape.of(BATCH, WORDS, Dim.of(c.textDim()))),
             Port.computed("pooled_projections", Shape.of(BATCH, Dim.of(c.pooledDim()))),
             Port.computed("timestep", Shape.of(Dim.named("steps"))));
         var sample = Port.computed("sample", Shape.of(BATCH, Dim.of(c.outChannels()), whole(HEIGHT, c), whole(WIDTH, c)));
-        var side = new Extent(c.leastSide(), c.side(), c.greatestSide());
+        var side = new Extent(c.patch(), c.side(), c.greatestSide());
         Map<String, Extent> extents = new LinkedHashMap<>();
         extents.put("batch_size", new Extent(1, 2, 16));
         extents.put("height", side);
         extents.put("width", side);
+        extents.put("sequence_length", TEXT_TOKENS);
         extents.put("steps", new Extent(1, 2, 16));
         return new ModelSignature(inputs, List.of(sample), extents);
     }
@@ -61,8 +63,7 @@ public final class Sd3TransformerAdapter implements ModelAdapter {
         T temb = s.within("time_text_embed", e -> new TimeTextEmbedding(c.dim()).apply(e, in.get("timestep"), in.get("pooled_projections")));
         T x = s.within("pos_embed", e -> new PatchEmbedding(c).apply(e, latents));
         T text = s.linear("context_embedder", c.dim(), Role.EMBEDDING, in.get("encoder_hidden_states"));
-        long leastTokens = (c.leastSide() / c.patch()) * (c.leastSide() / c.patch());
-        var attention = new JointAttention(c.heads(), c.headDim(), leastTokens, c.normalized());
+        var attention = new JointAttention(c.heads(), c.headDim(), c.normalized());
         for (int i = 0; i < c.layers(); i++) {
             var block = new JointBlock(attention, c.dual().contains(i), i == c.layers() - 1);
             T image = x;
@@ -82,7 +83,7 @@ public final class Sd3TransformerAdapter implements ModelAdapter {
         Dim rows = latents.dim(2).floorDiv(c.patch());
         Dim columns = latents.dim(3).floorDiv(c.patch());
         Dim patch = Dim.of(c.patch());
-        T normed = s.within("norm_out", n -> Modulation.continuous(n, x, temb, Role.OUTPUT));
+        T normed = s.within("norm_out", n -> ContinuousNorm.apply(n, x, temb, Role.OUTPUT));
         T patches = s.linear("proj_out", c.patch() * c.patch() * c.outChannels(), Role.OUTPUT, normed);
         T apart = o.reshape(patches, Shape.of(latents.dim(0), rows, columns, patch, patch, Dim.of(c.outChannels())));
         Shape map = Shape.of(latents.dim(0), Dim.of(c.outChannels()), rows.times(patch), columns.times(patch));

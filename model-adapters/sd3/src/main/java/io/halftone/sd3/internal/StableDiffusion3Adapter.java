@@ -1,6 +1,6 @@
 package io.halftone.sd3.internal;
 
-import io.halftone.model.ModelConfig;
+import io.halftone.autoencoder.LatentDecoder;
 import io.halftone.model.Named;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
@@ -29,8 +29,6 @@ public final class StableDiffusion3Adapter implements PipelineAdapter {
     /** What diffusers takes where the caller says nothing. */
     private static final int STEPS = 28;
     private static final double GUIDANCE_SCALE = 7;
-    /** diffusers' default of the decoder's configuration. */
-    private static final double SCALING_FACTOR = 0.18215;
 
     @Override
     public PipelineSpec spec(PipelineConfig config) {
@@ -43,7 +41,7 @@ public final class StableDiffusion3Adapter implements PipelineAdapter {
         long factor = 1L << config.component("vae").ints("block_out_channels").size() - 1;
         long side = transformer.side() * factor;
         return new PipelineSpec("transformer", components, transformer.inChannels(), factor, factor * transformer.patch(), side, side, STEPS,
-            GUIDANCE_SCALE, transformer.patch());
+            GUIDANCE_SCALE, transformer.patch(), false);
     }
 
     @Override
@@ -87,14 +85,6 @@ public final class StableDiffusion3Adapter implements PipelineAdapter {
 
     @Override
     public <T> T decode(Components<T> components, T latents) {
-        var o = components.ops();
-        ModelConfig vae = components.config().component("vae");
-        return o.region("", () -> {
-            T scaled = o.div(o.cast(latents, DType.FLOAT32), o.constant(vae.doubleValue("scaling_factor", SCALING_FACTOR), DType.FLOAT32));
-            T raw = o.add(scaled, o.constant(vae.doubleValue("shift_factor", 0), DType.FLOAT32));
-            T sample = o.cast(components.run("vae", Values.of("latent_sample", raw)).get("sample"), DType.FLOAT32);
-            T half = o.constant(0.5, DType.FLOAT32);
-            return List.of(o.clamp(o.add(o.mul(sample, half), half), 0, 1));
-        }).get(0);
+        return new LatentDecoder(components.config().component("vae")).decode(components, latents);
     }
 }

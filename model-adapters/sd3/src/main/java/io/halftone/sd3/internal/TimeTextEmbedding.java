@@ -2,7 +2,6 @@ package io.halftone.sd3.internal;
 
 import io.halftone.ops.Dim;
 import io.halftone.ops.Ops;
-import io.halftone.ops.Role;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Shape;
 
@@ -11,6 +10,9 @@ import io.halftone.ops.Shape;
  * Source: diffusers, embeddings.py, CombinedTimestepTextProjEmbeddings.
  */
 record TimeTextEmbedding(long dim) {
+    /** Extent of the embedding of one number. */
+    private static final int SINES = 256;
+
     /**
      * @param timestep (batch), or (1) for all
      * @param pooled   (batch, pooledDim)
@@ -19,13 +21,9 @@ record TimeTextEmbedding(long dim) {
     <T> T apply(Scope<T> s, T timestep, T pooled) {
         Ops<T> o = s.ops();
         Dim batch = o.shape(pooled).dim(0);
-        T sines = o.cast(Sinusoid.apply(o, o.expand(timestep, Shape.of(batch))), o.dtype(pooled));
-        T time = s.within("timestep_embedder", e -> embedded(e, sines));
-        T text = s.within("text_embedder", e -> embedded(e, pooled));
+        T sines = o.cast(s.sinusoid(o.expand(timestep, Shape.of(batch)), SINES, true, 0), o.dtype(pooled));
+        T time = s.within("timestep_embedder", e -> e.embedded(dim, sines));
+        T text = s.within("text_embedder", e -> e.embedded(dim, pooled));
         return o.add(time, text);
-    }
-
-    private <T> T embedded(Scope<T> s, T x) {
-        return s.linear("linear_2", dim, Role.EMBEDDING, s.ops().silu(s.linear("linear_1", dim, Role.EMBEDDING, x)));
     }
 }

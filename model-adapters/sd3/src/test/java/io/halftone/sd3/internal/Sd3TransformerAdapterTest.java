@@ -106,26 +106,29 @@ class Sd3TransformerAdapterTest extends ModelAdapterContract {
         };
         var image = new Meta(Shape.of(2, 80, 96), DType.FLOAT32);
         var text = new Meta(Shape.of(2, 7, 96), DType.FLOAT32);
-        List<Meta> attended = new JointAttention(6, 16, 64, false).joint(new Scope<>(noting), image, text, true);
+        List<Meta> attended = new JointAttention(6, 16, false).joint(new Scope<>(noting), image, text, true);
         assertEquals(List.of(80L, 7L), joined.get(1), "keys");
         assertEquals(List.of(80L, 7L), joined.get(2), "values");
         assertEquals(List.of(image, text), attended);
     }
 
-    @Test
-    void takesLatentsOfUnequalSides() {
-        Map<String, Long> extents = Map.of("batch_size", 2L, "height", 16L, "width", 20L, "steps", 1L);
-        assertEquals(Shape.of(2, 16, 16, 20), ShapePass.sized(adapter, config(), DType.FLOAT32, extents::get).outputs().get("sample").shape());
+    @ParameterizedTest(name = "{0} by {1} latents, {2} text tokens")
+    @CsvSource({"2, 2, 1", "2, 48, 77", "16, 20, 333", "30, 18, 589", "17, 21, 333"})
+    void takesLatentsOfUnequalSidesAndTextsOfAnyLength(long height, long width, long words) {
+        Map<String, Long> extents = Map.of("batch_size", 3L, "height", height, "width", width, "sequence_length", words, "steps", 1L);
+        assertEquals(Shape.of(3, 16, height / 2 * 2, width / 2 * 2),
+            ShapePass.sized(adapter, config(), DType.FLOAT32, extents::get).outputs().get("sample").shape());
     }
 
     @Test
     void namesItsInputsAndOutputAsTheExportedFileDoes() {
         var signature = adapter.signature(config("sd3-medium"));
-        assertEquals(List.of("hidden_states [batch_size, 16, height, width]", "encoder_hidden_states [batch_size, 333, 4096]",
+        assertEquals(List.of("hidden_states [batch_size, 16, height, width]", "encoder_hidden_states [batch_size, sequence_length, 4096]",
             "pooled_projections [batch_size, 2048]", "timestep [steps]"), signature.inputs().stream().map(Sd3TransformerAdapterTest::text).toList());
         assertEquals(List.of("sample [batch_size, 16, 2*floor((height)/2), 2*floor((width)/2)]"),
             signature.outputs().stream().map(Sd3TransformerAdapterTest::text).toList());
-        assertEquals(new Extent(32, 128, 256), signature.extents().get("height"));
+        assertEquals(new Extent(2, 128, 256), signature.extents().get("height"));
+        assertEquals(new Extent(1, 333, 589), signature.extents().get("sequence_length"));
     }
 
     private static String text(Port port) {
@@ -133,15 +136,14 @@ class Sd3TransformerAdapterTest extends ModelAdapterContract {
     }
 
     @ParameterizedTest(name = "{0} by {1} latents: rows from {2}, columns from {3}")
-    @CsvSource({"16, 16, 8, 8", "48, 48, 0, 0", "18, 20, 7, 7", "17, 46, 8, 0"})
+    @CsvSource({"16, 16, 8, 8", "48, 48, 0, 0", "18, 20, 7, 7", "17, 46, 8, 0", "2, 2, 11, 11", "2, 48, 11, 0"})
     void takesPositionsFromTheMiddleOfTheGrid(long height, long width, int top, int left) {
         float[] ids = Tensors.run(DType.FLOAT32, new Tensors.Work<>() {
             @Override
             public <T> float[] with(EagerOps<T> ops) {
-                var noting = new NotingIds<>(ops);
                 T latents = ops.expand(ops.constant(new float[1], Shape.of(1, 1, 1, 1), DType.FLOAT32), Shape.of(1, 16, height, width));
-                new PatchEmbedding(Sd3Config.of(config())).apply(new Scope<>(noting), latents);
-                return ops.toFloats(ops.cast(noting.ids, DType.FLOAT32));
+                T tokens = new PatchEmbedding(Sd3Config.of(config())).apply(new Scope<>(new NumberedGrid<>(ops)), latents);
+                return ops.toFloats(ops.slice(tokens, 2, 0, 1));
             }
         });
         int rows = (int) height / 2;
@@ -153,39 +155,31 @@ class Sd3TransformerAdapterTest extends ModelAdapterContract {
         assertArrayEquals(expected, ids);
     }
 
-    /** Parameters of zeros, and the ids that embeddings were looked up by. */
-    private static final class NotingIds<T> extends ForwardingOps<T> {
-        private T ids;
-
-        NotingIds(EagerOps<T> target) {
+    /** A grid whose embeddings are the numbers of their places; all other parameters are zeros. */
+    private static final class NumberedGrid<T> extends ForwardingOps<T> {
+        NumberedGrid(EagerOps<T> target) {
             super(target);
         }
 
         @Override
         public T parameter(String name, Shape shape) {
-            return constant(new float[Math.toIntExact(shape.count().size())], shape, DType.FLOAT32);
+            float[] values = new float[Math.toIntExact(shape.count().size())];
+            for (int i = 0; name.endsWith("pos_embed") && i < values.length; i++) {
+                values[i] = i / (int) shape.dim(2).size();
+            }
+            return constant(values, shape, DType.FLOAT32);
         }
 
         @Override
         public T conv(Layer.Conv layer, T x) {
-            return conv(layer, x, parameter(layer.name() + ".weight", layer.weightShape()));
-        }
-
-        @Override
-        public T conv(Layer.Conv layer, T x, T weight) {
+            T weight = parameter(layer.name() + ".weight", layer.weightShape());
             return conv(x, weight, parameter(layer.name() + ".bias", Shape.of(layer.out())), layer);
-        }
-
-        @Override
-        public T embedding(T table, T ids) {
-            this.ids = ids;
-            return super.embedding(table, ids);
         }
     }
 
     @Test
     void refusesPicturesLargerThanTheGrid() {
-        Map<String, Long> extents = Map.of("batch_size", 1L, "height", 16L, "width", 50L, "steps", 1L);
+        Map<String, Long> extents = Map.of("batch_size", 1L, "height", 16L, "width", 50L, "sequence_length", 333L, "steps", 1L);
         var refused = assertThrows(IllegalArgumentException.class, () -> ShapePass.sized(adapter, config(), DType.FLOAT32, extents::get));
         assertEquals("pos_embed: width: found 25 patches; expected at most 24", refused.getMessage());
     }

@@ -1,5 +1,6 @@
 package io.halftone.sdxl.internal;
 
+import io.halftone.autoencoder.LatentDecoder;
 import io.halftone.model.ModelConfig;
 import io.halftone.model.Named;
 import io.halftone.ops.DType;
@@ -40,7 +41,7 @@ public final class StableDiffusionXlAdapter implements PipelineAdapter {
         List<Integer> sides = unet.isList("sample_size") ? unet.ints("sample_size", 2) : List.of(unet.intValue("sample_size"));
         long factor = 1L << config.component("vae").ints("block_out_channels").size() - 1;
         return new PipelineSpec("unet", COMPONENTS, unet.intValue("in_channels", 4), factor, factor, sides.get(0) * factor,
-            sides.get(sides.size() - 1) * factor, STEPS, GUIDANCE_SCALE, 1);
+            sides.get(sides.size() - 1) * factor, STEPS, GUIDANCE_SCALE, 1, false);
     }
 
     @Override
@@ -95,12 +96,6 @@ public final class StableDiffusionXlAdapter implements PipelineAdapter {
 
     @Override
     public <T> T decode(Components<T> components, T latents) {
-        var o = components.ops();
-        return o.region("", () -> {
-            T raw = new LatentScale(components.config().component("vae")).undo(o, o.cast(latents, DType.FLOAT32));
-            T sample = o.cast(components.run("vae", Values.of("latent_sample", raw)).get("sample"), DType.FLOAT32);
-            T half = o.constant(0.5, DType.FLOAT32);
-            return List.of(o.clamp(o.add(o.mul(sample, half), half), 0, 1));
-        }).get(0);
+        return new LatentDecoder(components.config().component("vae")).decode(components, latents);
     }
 }

@@ -1,6 +1,7 @@
 package io.halftone.t5.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Shape;
 
@@ -10,22 +11,38 @@ import io.halftone.ops.Shape;
  * T5Attention._relative_position_bucket and compute_bias.
  */
 record RelativePositions(T5Config config) {
+    /** The longest text whose length is no number. */
+    static final int MOST_TOKENS = 512;
+
     /** The learned bias of each pair of tokens: (1, heads, tokens, tokens), queries before keys. */
-    <T> T bias(Scope<T> a, long tokens) {
+    <T> T bias(Scope<T> a, Dim tokens) {
         var o = a.ops();
-        T ids = o.constant(buckets(Math.toIntExact(tokens)), Shape.of(tokens, tokens), DType.INT64);
-        T byPair = a.embedding("relative_attention_bias", config.buckets(), config.heads(), ids);
-        return o.reshape(o.permute(byPair, 2, 0, 1), Shape.of(1, config.heads(), tokens, tokens));
+        int most = tokens.isNumber() ? Math.toIntExact(tokens.size()) : MOST_TOKENS;
+        // whole numbers in float32 are exact
+        T buckets = o.cast(o.constant(buckets(most), Shape.of(2L * most - 1), DType.FLOAT32), DType.INT64);
+        T byDistance = a.embedding("relative_attention_bias", config.buckets(), config.heads(), buckets);
+        T places = o.slice(o.constant(upTo(most), Shape.of(most), DType.FLOAT32), 0, Dim.of(0), tokens);
+        T keys = o.add(o.reshape(places, Shape.of(Dim.of(1), tokens)), o.constant(most - 1, DType.FLOAT32));
+        T distances = o.cast(o.sub(keys, o.reshape(places, Shape.of(tokens, Dim.of(1)))), DType.INT64);
+        T byPair = o.permute(o.embedding(byDistance, distances), 2, 0, 1);
+        return o.reshape(byPair, Shape.of(Dim.of(1), Dim.of(config.heads()), tokens, tokens));
     }
 
+    /** The buckets of the distances from 1 - tokens to tokens - 1, in order. */
     private float[] buckets(int tokens) {
-        float[] table = new float[tokens * tokens];
-        for (int query = 0; query < tokens; query++) {
-            for (int key = 0; key < tokens; key++) {
-                table[query * tokens + key] = bucket(key - query);
-            }
+        float[] buckets = new float[2 * tokens - 1];
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = bucket(i - (tokens - 1));
         }
-        return table;
+        return buckets;
+    }
+
+    private static float[] upTo(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = i;
+        }
+        return numbers;
     }
 
     /**

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.DType;
-import io.halftone.ops.Dim;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Role;
 import io.halftone.ops.Scope;
@@ -103,10 +103,9 @@ class T5EncoderAdapterTest {
     }
 
     @Test
-    void refusesALengthThatIsNoNumber() {
-        var ids = new Meta(Shape.of(Dim.of(2), Dim.named("tokens")), DType.INT64);
-        var refused = assertThrows(IllegalStateException.class, () -> run(ids));
-        assertEquals("dimension tokens: found an expression; expected a number", refused.getMessage());
+    void namesTheLengthOfTextsInItsSignature() {
+        assertEquals("[batch_size, sequence_length]", adapter.signature(tiny()).input("input_ids").shape().toString());
+        assertEquals(new Extent(1, 512, 512), adapter.signature(tiny()).extents().get("sequence_length"));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.halftone.unet.internal;
 
 import io.halftone.ops.Dim;
 import io.halftone.ops.Ops;
-import io.halftone.ops.Role;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
@@ -17,30 +16,26 @@ final class TimeEmbeddings {
 
     /** (batch, timeDim), in the compute type. */
     static <T> T apply(Scope<T> s, UNetConfig c, Values<T> in) {
-        T time = s.within("time_embedding", e -> projected(e, c, time(e.ops(), c, in)));
+        T time = s.within("time_embedding", e -> e.embedded(c.timeDim(), time(e, c, in)));
         return c.addition()
             .map(addition -> s.within("add_embedding",
-                e -> e.ops().add(e.ops().adopt(time), projected(e, c, textAndSizes(e.ops(), c, addition, in)))))
+                e -> e.ops().add(e.ops().adopt(time), e.embedded(c.timeDim(), textAndSizes(e, c, addition, in)))))
             .orElse(time);
     }
 
-    private static <T> T time(Ops<T> o, UNetConfig c, Values<T> in) {
+    private static <T> T time(Scope<T> e, UNetConfig c, Values<T> in) {
+        Ops<T> o = e.ops();
         Dim batch = o.shape(in.get("sample")).dim(0);
         T steps = o.expand(in.get("timestep"), Shape.of(batch));
         int dim = Math.toIntExact(c.levels().get(0).channels());
-        return o.cast(new Sinusoid(dim, c.cosineFirst(), c.freqShift()).apply(o, steps), o.computeType());
+        return o.cast(e.sinusoid(steps, dim, c.cosineFirst(), c.freqShift()), o.computeType());
     }
 
-    private static <T> T textAndSizes(Ops<T> o, UNetConfig c, UNetConfig.Addition addition, Values<T> in) {
+    private static <T> T textAndSizes(Scope<T> e, UNetConfig c, UNetConfig.Addition addition, Values<T> in) {
+        Ops<T> o = e.ops();
         T text = in.get("text_embeds");
-        T sizes = new Sinusoid(addition.timeDim(), c.cosineFirst(), c.freqShift()).apply(o, in.get("time_ids"));
+        T sizes = e.sinusoid(in.get("time_ids"), addition.timeDim(), c.cosineFirst(), c.freqShift());
         Shape flat = Shape.of(o.shape(text).dim(0), Dim.of((long) UNetConfig.TIME_IDS * addition.timeDim()));
         return o.concat(-1, List.of(text, o.cast(o.reshape(sizes, flat), o.computeType())));
-    }
-
-    /** Two linear layers. Source: diffusers, embeddings.py, TimestepEmbedding. */
-    private static <T> T projected(Scope<T> s, UNetConfig c, T x) {
-        T hidden = s.ops().silu(s.linear("linear_1", c.timeDim(), Role.EMBEDDING, x));
-        return s.linear("linear_2", c.timeDim(), Role.EMBEDDING, hidden);
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param linear       whether transformers are entered and left by linear layers; by 1x1 convolutions otherwise
  * @param timeDim      extent of the embedded time step
  * @param cosineFirst  order of the halves of a sinusoidal embedding
- * @param freqShift    see {@link Sinusoid}
+ * @param freqShift    see {@link io.halftone.ops.Scope#sinusoid}
  * @param addition     the embedding of pooled text and sizes that is added to the time step's, empty where there is none
  */
 record UNetConfig(long inChannels, long outChannels, int inKernel, int outKernel, List<Level> levels, long contextDim, int groups,

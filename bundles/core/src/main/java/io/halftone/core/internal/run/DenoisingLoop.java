@@ -52,16 +52,10 @@ public final class DenoisingLoop<T> {
         return Shape.of(batch, spec.latentChannels(), height / spec.spatialFactor(), width / spec.spatialFactor());
     }
 
-    /** The tokens that a picture of that many pixels makes. */
-    public static long imageTokens(PipelineSpec spec, long height, long width) {
-        long pixels = spec.spatialFactor() * spec.latentsPerToken();
-        return height / pixels * (width / pixels);
-    }
-
     /** The schedule of a run of that many steps. */
     public Schedule schedule(int steps, PromptBatch batch) {
         OpenPipeline pipeline = parts.pipeline();
-        return pipeline.scheduler().schedule(pipeline.schedulerConfig(), steps, imageTokens(pipeline.spec(), batch.height(), batch.width()));
+        return pipeline.scheduler().schedule(pipeline.schedulerConfig(), pipeline.spec().run(steps, batch.height(), batch.width()));
     }
 
     /**

@@ -57,8 +57,8 @@ final class PictureRun<T> {
     /** Refuses what can be refused without tensors: sizes, steps, and given latents that are not there. */
     static void check(OpenPipeline pipeline, Sampling sampling) {
         PromptBatch batch = batch(pipeline.spec(), sampling);
-        pipeline.scheduler().schedule(pipeline.schedulerConfig(), steps(pipeline.spec(), sampling),
-            DenoisingLoop.imageTokens(pipeline.spec(), batch.height(), batch.width()));
+        pipeline.scheduler().schedule(pipeline.schedulerConfig(),
+            pipeline.spec().run(steps(pipeline.spec(), sampling), batch.height(), batch.width()));
         if (!sampling.initialLatents().isEmpty() && !Files.isRegularFile(Path.of(sampling.initialLatents()))) {
             throw new IllegalArgumentException(sampling.initialLatents() + ": found no file; expected safetensors with a tensor " + NOISE);
         }

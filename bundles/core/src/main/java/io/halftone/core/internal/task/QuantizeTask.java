@@ -12,7 +12,6 @@ import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.quantize.CalibrationPrompts;
 import io.halftone.core.internal.quantize.Quantization;
 import io.halftone.core.internal.quantize.Sizes;
-import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.quant.CalibrationRun.Planned;
@@ -59,8 +58,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             var batch = Sizes.batch(spec, prompts, "", request.calibration().guidanceScale(), request.calibration().height(),
                 request.calibration().width());
             // the schedule refuses a number of steps that it has not
-            pipeline.scheduler().schedule(pipeline.schedulerConfig(), request.calibration().steps(),
-                DenoisingLoop.imageTokens(spec, batch.height(), batch.width()));
+            pipeline.scheduler().schedule(pipeline.schedulerConfig(), spec.run(request.calibration().steps(), batch.height(), batch.width()));
             // last: what is refused leaves no folder behind
             if (!request.checkpoint().isEmpty()) {
                 Outputs.file("quantized-torch-ckpt-save-path", request.checkpoint());

@@ -8,6 +8,7 @@ import io.halftone.api.ModelInfo;
 import io.halftone.core.internal.TestPipeline;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.CheckpointException;
+import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -45,6 +46,11 @@ class ModelFoldersTest {
 
         @Override
         public ModelConfig config(Path file) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public PipelineConfig configuration(String source, Map<String, String> files) {
             throw new UnsupportedOperationException();
         }
     };

@@ -10,6 +10,7 @@ import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.DType;
+import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,11 @@ class WorkplaceTest {
 
             @Override
             public ModelConfig config(Path file) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public PipelineConfig configuration(String source, Map<String, String> files) {
                 throw new UnsupportedOperationException();
             }
         }, null, new ModelFolders(List.of(models)));

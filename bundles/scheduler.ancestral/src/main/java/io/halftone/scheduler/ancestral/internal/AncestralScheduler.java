@@ -18,7 +18,8 @@ import org.osgi.service.component.annotations.Component;
 @Named("EulerAncestralDiscreteScheduler")
 public final class AncestralScheduler implements Scheduler {
     @Override
-    public Schedule schedule(ModelConfig config, int steps, long imageTokens) {
+    public Schedule schedule(ModelConfig config, Run run) {
+        int steps = run.steps();
         config.expect("use_karras_sigmas", false);
         config.expect("use_exponential_sigmas", false);
         config.expect("use_beta_sigmas", false);

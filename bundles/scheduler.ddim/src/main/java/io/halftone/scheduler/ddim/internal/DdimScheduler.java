@@ -17,7 +17,8 @@ import org.osgi.service.component.annotations.Component;
 @Named("DDIMScheduler")
 public final class DdimScheduler implements Scheduler {
     @Override
-    public Schedule schedule(ModelConfig config, int steps, long imageTokens) {
+    public Schedule schedule(ModelConfig config, Run run) {
+        int steps = run.steps();
         config.expect("thresholding", false);
         Prediction prediction = Prediction.read(config, Prediction.EPSILON, Prediction.V_PREDICTION, Prediction.SAMPLE);
         Spacing spacing = Spacing.read(config, Spacing.LEADING);

@@ -16,11 +16,11 @@ import org.osgi.service.component.annotations.Component;
 @Named("DPMSolverMultistepScheduler")
 public final class DpmScheduler implements Scheduler {
     @Override
-    public Schedule schedule(ModelConfig config, int steps, long imageTokens) {
+    public Schedule schedule(ModelConfig config, Run run) {
         config.expect("algorithm_type", "dpmsolver++", "deis");   // diffusers takes one for the other
         config.expect("thresholding", false);
         config.expect("variance_type");
         Prediction prediction = Prediction.read(config, Prediction.values());
-        return new DpmSchedule(DpmLevels.read(config, steps), prediction, Solver.read(config));
+        return new DpmSchedule(DpmLevels.read(config, run.steps()), prediction, Solver.read(config));
     }
 }

@@ -16,7 +16,8 @@ import org.osgi.service.component.annotations.Component;
 @Named("EulerDiscreteScheduler")
 public final class EulerScheduler implements Scheduler {
     @Override
-    public Schedule schedule(ModelConfig config, int steps, long imageTokens) {
+    public Schedule schedule(ModelConfig config, Run run) {
+        int steps = run.steps();
         NoiseLevels levels = NoiseLevels.read(config, steps);
         float max = 0;
         for (int i = 0; i <= steps; i++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.DType;
 import io.halftone.pipeline.Schedule;
+import io.halftone.pipeline.Scheduler;
 import io.halftone.testkit.Floats;
 import java.io.IOException;
 import java.util.Map;
@@ -18,7 +19,7 @@ class EulerSamplerTest {
     /** Two steps over a table of two noise levels, 3 and 1: 1 - beta is 0.5, then 0.2. */
     private static Schedule.Sampler<Floats> sampler(String prediction) {
         Schedule schedule = new EulerScheduler().schedule(ModelConfig.of("scheduler_config.json", Map.of(
-            "num_train_timesteps", 2, "beta_start", 0.5, "beta_end", 0.8, "prediction_type", prediction)), 2, 0);
+            "num_train_timesteps", 2, "beta_start", 0.5, "beta_end", 0.8, "prediction_type", prediction)), new Scheduler.Run(2, 0, false));
         assertArrayEquals(new double[] {3, 1, 0}, schedule.sigmas(), 1e-6);
         return schedule.sampler(Floats.ops(), null);
     }
@@ -73,7 +74,7 @@ class EulerSamplerTest {
     @Test
     void repeatsTheGoldenSteps() throws IOException {
         Golden golden = new Golden();
-        Schedule schedule = new EulerScheduler().schedule(Golden.config(), 20, 0);
+        Schedule schedule = new EulerScheduler().schedule(Golden.config(), new Scheduler.Run(20, 0, false));
         float[] latents = golden.floats("initial_noise");
         for (int i = 0; i < latents.length; i++) {
             latents[i] *= (float) schedule.initialNoiseScale();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.model.ModelConfig;
 import io.halftone.pipeline.Schedule;
+import io.halftone.pipeline.Scheduler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class EulerSchedulerTest {
     private static final double TOLERANCE = 2e-6;
 
     private static Schedule schedule(Map<String, ?> config, int steps) {
-        return new EulerScheduler().schedule(ModelConfig.of("scheduler_config.json", config), steps, 0);
+        return new EulerScheduler().schedule(ModelConfig.of("scheduler_config.json", config), new Scheduler.Run(steps, 0, false));
     }
 
     private static void assertRefused(String message, Map<String, ?> config, int steps) {
@@ -35,7 +36,7 @@ class EulerSchedulerTest {
     @Test
     void goesThroughTheGoldenNoiseLevels() throws IOException {
         float[] expected = new Golden().floats("sigmas");
-        double[] sigmas = new EulerScheduler().schedule(Golden.config(), 20, 0).sigmas();
+        double[] sigmas = new EulerScheduler().schedule(Golden.config(), new Scheduler.Run(20, 0, false)).sigmas();
         assertEquals(21, sigmas.length);
         for (int i = 0; i < sigmas.length; i++) {
             assertEquals(expected[i], sigmas[i], "sigma " + i);   // to the bit
@@ -45,7 +46,7 @@ class EulerSchedulerTest {
     @Test
     void stopsAtTheGoldenTimeSteps() throws IOException {
         float[] expected = new Golden().floats("timesteps");
-        Schedule schedule = new EulerScheduler().schedule(Golden.config(), 20, 0);
+        Schedule schedule = new EulerScheduler().schedule(Golden.config(), new Scheduler.Run(20, 0, false));
         assertEquals(20, schedule.calls());
         for (int call = 0; call < 20; call++) {
             assertEquals(call, schedule.step(call));

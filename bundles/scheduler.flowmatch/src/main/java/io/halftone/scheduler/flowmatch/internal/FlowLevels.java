@@ -1,22 +1,24 @@
 package io.halftone.scheduler.flowmatch.internal;
 
 import io.halftone.model.ModelConfig;
+import io.halftone.pipeline.Scheduler;
 import io.halftone.scheduler.noise.Ramp;
 import io.halftone.scheduler.noise.Respacing;
 
 /**
  * The noise levels of a run: how far latents are on the way to noise, 0 to 1.
  *
- * <p>Which levels are shifted is said by the pipeline in diffusers: Stable Diffusion 3 leaves it to the scheduler, which goes
- * evenly from the largest to the smallest level trained on; FLUX.1 goes evenly from 1 to 1 / steps. What calls this says
- * nothing of it, so the configuration decides, as published checkpoints have it: FLUX.1's way where shifting is dynamic (dev)
- * or the shift is 1, none (schnell), Stable Diffusion 3's where there is another shift.
+ * <p>Which levels are shifted is said by the pipeline: FLUX.1 goes evenly from 1 to 1 / steps; Stable Diffusion 3 leaves it to
+ * the scheduler, which goes evenly from the largest to the smallest level trained at.
  */
 final class FlowLevels {
     private FlowLevels() {}
 
     /** The level before each step, then 0. */
-    static float[] read(ModelConfig config, int steps, long imageTokens) {
+    static float[] read(ModelConfig config, Scheduler.Run run) {
+        int steps = run.steps();
+        boolean even = run.evenLevels();
+        Shift shift = Shift.read(config, run.imageTokens());
         int trained = config.intValue("num_train_timesteps", 1000);
         if (trained < 1) {
             throw new IllegalArgumentException(config.source() + ": num_train_timesteps: found " + trained + "; expected >= 1");
@@ -24,11 +26,9 @@ final class FlowLevels {
         if (steps < 1) {
             throw new IllegalArgumentException(config.source() + ": steps: found " + steps + "; expected >= 1");
         }
-        Shift shift = Shift.read(config, imageTokens);
-        boolean given = shift.dynamic() || shift.strength() == 1;
         // arrays that a pipeline gives are float32, the scheduler's own float64
-        Rounding as = given ? Rounding.FLOAT32 : Rounding.FLOAT64;
-        double[] levels = given ? Ramp.doubles(1, 1.0 / steps, steps) : trainedLevels(shift, trained, steps);
+        Rounding as = even ? Rounding.FLOAT32 : Rounding.FLOAT64;
+        double[] levels = even ? Ramp.doubles(1, 1.0 / steps, steps) : trainedLevels(shift, trained, steps);
         for (int i = 0; i < steps; i++) {
             levels[i] = shift.of(as.round(levels[i]), as);
         }
@@ -41,10 +41,11 @@ final class FlowLevels {
         return finished(config, Respacing.read(config).map(r -> r.levels(first, last, steps)).orElse(levels));
     }
 
-    /** Evenly between the ends of the trained levels, which are shifted already: diffusers shifts these twice. */
+    /** Evenly between the ends of the trained levels. A static shift has moved these already: diffusers applies it twice. */
     private static double[] trainedLevels(Shift shift, int trained, int steps) {
-        double max = shift.of(1, Rounding.FLOAT32);
-        double min = shift.of((float) (1.0 / trained), Rounding.FLOAT32);
+        double least = (float) (1.0 / trained);
+        double max = shift.dynamic() ? 1 : shift.of(1, Rounding.FLOAT32);
+        double min = shift.dynamic() ? least : shift.of(least, Rounding.FLOAT32);
         double[] levels = Ramp.doubles(max * trained, min * trained, steps);
         for (int i = 0; i < steps; i++) {
             levels[i] /= trained;

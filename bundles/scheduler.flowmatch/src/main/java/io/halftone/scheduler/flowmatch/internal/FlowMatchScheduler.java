@@ -15,9 +15,9 @@ import org.osgi.service.component.annotations.Component;
 @Named("FlowMatchEulerDiscreteScheduler")
 public final class FlowMatchScheduler implements Scheduler {
     @Override
-    public Schedule schedule(ModelConfig config, int steps, long imageTokens) {
+    public Schedule schedule(ModelConfig config, Run run) {
         config.expect("invert_sigmas", false);
-        return new FlowMatchSchedule(FlowLevels.read(config, steps, imageTokens), config.intValue("num_train_timesteps", 1000),
+        return new FlowMatchSchedule(FlowLevels.read(config, run), config.intValue("num_train_timesteps", 1000),
             config.flag("stochastic_sampling", false));
     }
 }

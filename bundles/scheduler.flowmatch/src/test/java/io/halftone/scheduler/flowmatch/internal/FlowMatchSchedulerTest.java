@@ -1,13 +1,65 @@
 package io.halftone.scheduler.flowmatch.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.halftone.pipeline.Scheduler;
 import io.halftone.testkit.SchedulerContract;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FlowMatchSchedulerTest extends SchedulerContract {
     FlowMatchSchedulerTest() {
         // exact but for exponentials and powers, which libraries round differently
         super(new FlowMatchScheduler(), "/flow-cases.json", 2e-7);
+    }
+
+    private static final Map<String, Object> FLUX_DEV = Map.of("base_image_seq_len", 256, "base_shift", 0.5, "max_image_seq_len", 4096,
+        "max_shift", 1.15, "shift", 3.0, "use_dynamic_shifting", true);
+    private static final Map<String, Object> FLUX_SCHNELL = Map.of("base_image_seq_len", 256, "base_shift", 0.5, "max_image_seq_len", 4096,
+        "max_shift", 1.15, "shift", 1.0, "use_dynamic_shifting", false);
+
+    private static void assertLevels(double[] expected, double[] found) {
+        assertEquals(expected.length + 1, found.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], found[i], 3e-7 * expected[i], "level " + i);
+        }
+        assertEquals(0, found[expected.length]);
+    }
+
+    /** From 1 to 1 / steps, moved by the exponential of mu: 0.5 at 256 tokens, 1.15 at 4096, and a line through both. */
+    @ParameterizedTest(name = "{0} tokens in {1} steps")
+    @CsvSource({"256, 8, 0.5", "1536, 10, 0.71666666666666667", "4096, 28, 1.15", "4096, 1, 1.15", "16384, 50, 3.23"})
+    void movesTheLevelsOfFluxDevByTheSizeOfThePicture(long tokens, int steps, double mu) {
+        double[] expected = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            double level = 1 - (double) i / steps;
+            expected[i] = Math.exp(mu) / (Math.exp(mu) + (1 / level - 1));
+        }
+        assertLevels(expected, schedule(FLUX_DEV, new Scheduler.Run(steps, tokens, true)).sigmas());
+    }
+
+    @Test
+    void leavesTheLevelsOfFluxSchnellEven() {
+        assertLevels(new double[] {1, 0.75, 0.5, 0.25}, schedule(FLUX_SCHNELL, new Scheduler.Run(4, 4096, true)).sigmas());
+        assertLevels(new double[] {1, 0.75, 0.5, 0.25}, schedule(FLUX_SCHNELL, new Scheduler.Run(4, 64, true)).sigmas());
+        assertEquals(750, schedule(FLUX_SCHNELL, new Scheduler.Run(4, 4096, true)).timestep(1));
+    }
+
+    /** Evenly down to the least level trained on, which is shifted already, and each shifted once more. */
+    @ParameterizedTest(name = "{0} steps")
+    @ValueSource(ints = {2, 4, 28, 50})
+    void shiftsTheLevelsOfStableDiffusion3Statically(int steps) {
+        double least = 3 * 0.001 / (1 + 2 * 0.001);
+        double[] expected = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            double level = 1 - i * (1 - least) / (steps - 1);
+            expected[i] = 3 * level / (1 + 2 * level);
+        }
+        assertLevels(expected, schedule(Map.of("shift", 3.0, "num_train_timesteps", 1000), new Scheduler.Run(steps, 4096, false)).sigmas());
+        assertLevels(expected, schedule(Map.of("shift", 3.0), new Scheduler.Run(steps, 64, false)).sigmas());
     }
 
     @Test

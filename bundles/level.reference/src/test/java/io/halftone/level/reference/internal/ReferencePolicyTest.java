@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReferencePolicyTest {
     private final LevelPolicy policy = new ReferencePolicy();
@@ -43,6 +44,32 @@ class ReferencePolicyTest {
         assertEquals(Set.of(), policy.slots(new QuantLevel("3"), attention));
         assertEquals(Set.of(Slot.QUERY, Slot.KEY, Slot.VALUE, Slot.SOFTMAX), policy.slots(new QuantLevel("4"), attention));
         assertEquals(Set.of(), policy.slots(new QuantLevel("4"), new Layer.Attention("a.attn1", Role.ATTENTION, 10, 40, 0.125, false)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0", "2, 38, 48", "2.5, 209, 120", "3, 494, 333", "4, 551, 357"})
+    void countsOfFluxAndSd3(String level, int flux, int sd3) {
+        // at level 4 with 57 and 24 attentions
+        assertEquals(flux, Backbones.flux().stream().filter(layer -> !policy.slots(new QuantLevel(level), layer).isEmpty()).count());
+        assertEquals(sd3, Backbones.sd3().stream().filter(layer -> !policy.slots(new QuantLevel(level), layer).isEmpty()).count());
+    }
+
+    @Test
+    void inventoriesAreWhole() {
+        assertEquals(504 + 57, Backbones.flux().size());
+        assertEquals(340 + 24 + 1, Backbones.sd3().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"time_emb_proj", "time_embedding", "conv_in", "conv_out", "conv_shortcut", "add_embedding", "pos_embed",
+        "time_text_embed", "context_embedder", "norm_out", "x_embedder"})
+    void aNameWithAnExclusionAnywhereStays(String part) {
+        QuantLevel most = new QuantLevel("4");
+        for (String name : List.of(part, "a.b." + part, part + ".ff.net.0.proj", "some_" + part + "_more.to_q")) {
+            assertEquals(Set.of(), policy.slots(most, new Layer.Linear(name, Role.FEED_FORWARD, 64, 64, true)), name);
+            assertEquals(Set.of(), policy.slots(most, new Layer.Conv(name, Role.CONVOLUTION, 64, 64, 3, 1, 1, true)), name);
+            assertEquals(Set.of(), policy.slots(most, new Layer.Attention(name, Role.ATTENTION, 10, 64, 0.125, false)), name);
+        }
     }
 
     @Test

@@ -1,0 +1,36 @@
+package io.halftone.sd2.internal;
+
+import io.halftone.model.ModelSignature.Extent;
+import io.halftone.model.Named;
+import io.halftone.pipeline.Advice;
+import io.halftone.pipeline.Preset;
+import io.halftone.pipeline.Usage;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/** Stable Diffusion 2.1, of 512 pixels. Source of its files: stabilityai/stable-diffusion-2-1-base on the hub. */
+@Component(service = Preset.class)
+@Named("sd2.1-base")
+public final class Sd21BasePreset implements Preset {
+    private static final PublishedSd2 PUBLISHED = new PublishedSd2("sd2.1-base", 64);
+
+    @Override
+    public Map<String, String> files() {
+        return PUBLISHED.files();
+    }
+
+    @Override
+    public Usage usage() {
+        return new Usage(50, 7.5, 512, 512);
+    }
+
+    @Override
+    public Advice advice(String format) {
+        return PUBLISHED.advice(format);
+    }
+
+    @Override
+    public Map<String, Extent> extents() {
+        return PUBLISHED.extents();
+    }
+}

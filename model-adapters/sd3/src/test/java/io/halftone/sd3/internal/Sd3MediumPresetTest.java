@@ -1,0 +1,57 @@
+package io.halftone.sd3.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature.Extent;
+import io.halftone.pipeline.Advice;
+import io.halftone.pipeline.PipelineConfig;
+import io.halftone.pipeline.PipelineSpec;
+import io.halftone.pipeline.Preset;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class Sd3MediumPresetTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Test
+    void hasTheSizeOfThePublishedPipeline() throws IOException {
+        List<String> components = List.of("text_encoder", "text_encoder_2", "text_encoder_3", "transformer", "vae");
+        assertEquals(new PipelineSpec("transformer", components, 16, 8, 16, 1024, 1024, 28, 7, 2, false), spec(new Sd3MediumPreset()));
+    }
+
+    @Test
+    void advisesWhatThePublishedRecipesSay() {
+        Preset preset = new Sd3MediumPreset();
+        assertEquals(new Advice("smoothquant", Map.of("alpha", "0.8"), "min-mean", 1, 32, 2, 20), preset.advice("int8"));
+        assertEquals(new Advice("max", Map.of(), "default", 1, 128, 2, 20), preset.advice("fp8"));
+    }
+
+    @Test
+    void boundsEnginesAsThePublishedCommandDoes() {
+        Extent side = new Extent(128, 128, 128);
+        assertEquals(Map.of("batch_size", new Extent(2, 16, 16), "height", side, "width", side, "steps", new Extent(2, 16, 16),
+            "sequence_length", new Extent(333, 333, 333)), new Sd3MediumPreset().extents());
+    }
+
+    private static PipelineSpec spec(Preset preset) throws IOException {
+        Map<String, ModelConfig> components = new HashMap<>();
+        for (var file : preset.files().entrySet()) {
+            String component = file.getKey().replaceFirst("/.*", "");
+            if (file.getKey().endsWith("config.json")) {
+                components.put(component, config(file.getKey(), file.getValue()));
+            }
+        }
+        ModelConfig index = config("model_index.json", preset.files().get("model_index.json"));
+        return new StableDiffusion3Adapter().spec(new PipelineConfig(index, components));
+    }
+
+    private static ModelConfig config(String source, String json) throws IOException {
+        return ModelConfig.of(source, JSON.readValue(json, new TypeReference<Map<String, Object>>() {}));
+    }
+}

@@ -29,6 +29,11 @@ public record CalibrationSettings(List<String> prompts, String promptsFile, int 
         }
     }
 
+    /** The same runs with other noise. */
+    public CalibrationSettings with(long otherSeed) {
+        return new CalibrationSettings(prompts, promptsFile, size, batchSize, steps, guidanceScale, height, width, otherSeed);
+    }
+
     /** The given number of prompts from the usual list, two at a time. */
     public static CalibrationSettings of(int size, int steps, long seed) {
         return new CalibrationSettings(List.of(), "", size, 2, steps, Double.NaN, 0, 0, seed);

@@ -11,8 +11,9 @@ import java.util.List;
  * @param nodes           operators in the graph
  * @param bytes           all files together
  * @param seconds         time taken
+ * @param note            what a reader must know, such as that the weights are synthetic; empty if nothing
  */
-public record ExportResult(String model, List<String> files, int quantizedLayers, int nodes, long bytes, double seconds) {
+public record ExportResult(String model, List<String> files, int quantizedLayers, int nodes, long bytes, double seconds, String note) {
     public ExportResult {
         files = List.copyOf(files);
     }

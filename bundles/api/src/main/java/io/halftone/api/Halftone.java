@@ -1,6 +1,9 @@
 package io.halftone.api;
 
+import io.halftone.model.ModelSignature.Extent;
+import io.halftone.pipeline.Advice;
 import java.util.List;
+import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -25,8 +28,44 @@ public interface Halftone {
     /** Makes the same pictures with two backbones, and compares them. */
     Job<CompareResult> compare(CompareRequest request, ProgressListener listener);
 
-    /** What a level quantizes; needs no weights and no native library. */
+    /** Searches for a mixed-precision recipe. */
+    Job<SearchResult> search(SearchRequest request, ProgressListener listener);
+
+    /** Writes a pipeline of a preset's shapes with random weights. */
+    Job<SynthesizeResult> synthesize(SynthesizeRequest request, ProgressListener listener);
+
+    /** Writes a pipeline with LoRAs fused into its weights, or taken out again. */
+    Job<FuseLoraResult> fuseLora(FuseLoraRequest request, ProgressListener listener);
+
+    /** The LoRAs of a pipeline folder, fused and not. */
+    LoraReport checkLora(PipelineSource source);
+
+    /** What settings quantize; needs no weights and no native library. */
     PlanResult plan(PlanRequest request);
+
+    /**
+     * What to calibrate with where the user says nothing.
+     *
+     * @param model  name of a preset; anything else gives what suits the format
+     * @param format name of the number format
+     */
+    Advice advice(String model, String format);
+
+    /**
+     * Least, usual and greatest extent of the named dimensions of a published model in an engine.
+     *
+     * @throws IllegalArgumentException if there is no preset of that name
+     */
+    Map<String, Extent> extents(String preset);
+
+    /** How a layer of a quantized checkpoint came to be as it is; every layer where the name is empty. */
+    List<Explanation> explain(String checkpoint, String layer);
+
+    /** Joins files of statistics of the same calibration over different batches into one file. */
+    StatisticsInfo mergeStatistics(List<String> files, String target);
+
+    /** Names of the presets that are there now. */
+    List<String> presets();
 
     /** The pipelines that are found in the configured model folders. */
     List<ModelInfo> models();

@@ -1,6 +1,7 @@
 package io.halftone.api;
 
 import io.halftone.ops.DType;
+import java.util.List;
 
 /**
  * Which pipeline a request is about.
@@ -8,15 +9,23 @@ import io.halftone.ops.DType;
  * @param path        the pipeline folder; empty to find one by the model's name
  * @param model       a name in the configured model folders, where no path is given; beside a path, what outputs are called
  * @param computeType what models compute in: FLOAT32, FLOAT16 or BFLOAT16
+ * @param loras       fused into the weights as they are read
+ * @param leaveLoras  whether LoRA files that lie in the folder unfused may be left aside when it is quantized
  */
-public record PipelineSource(String path, String model, DType computeType) {
+public record PipelineSource(String path, String model, DType computeType, List<LoraSource> loras, boolean leaveLoras) {
     public PipelineSource {
+        loras = List.copyOf(loras);
         if (path.isEmpty() && model.isEmpty()) {
             throw new IllegalArgumentException("pipeline: found neither a path nor a model; expected one of them");
         }
         if (!computeType.isCompute()) {
             throw new IllegalArgumentException("model dtype: found " + computeType + "; expected Float, Half or BFloat16");
         }
+    }
+
+    /** A pipeline as its folder has it; LoRA files beside it are not left aside. */
+    public PipelineSource(String path, String model, DType computeType) {
+        this(path, model, computeType, List.of(), false);
     }
 
     /** A folder, computed in float32. */

@@ -1,19 +1,16 @@
 package io.halftone.api;
 
-import io.halftone.quant.QuantLevel;
 import java.util.stream.Stream;
 
 /**
- * Ask what a level quantizes.
+ * Ask what settings quantize.
  *
- * @param path   a pipeline folder; empty where another is given
- * @param model  a name in the configured model folders; empty where another is given
- * @param config a backbone's config.json; empty where another is given
- * @param format name of the number format
- * @param level  how much to quantize
- * @param policy name of the level policy
+ * @param path     a pipeline folder; empty where another is given
+ * @param model    a name in the configured model folders, or of a preset; empty where another is given
+ * @param config   a backbone's config.json; empty where another is given
+ * @param settings what to quantize, and how
  */
-public record PlanRequest(String path, String model, String config, String format, QuantLevel level, String policy) {
+public record PlanRequest(String path, String model, String config, QuantSettings settings) {
     public PlanRequest {
         long given = Stream.of(path, model, config).filter(text -> !text.isEmpty()).count();
         if (given != 1) {

@@ -22,8 +22,13 @@ public record PlanResult(String architecture, String format, QuantLevel level, S
      *
      * @param quantized whether it ends up quantized
      * @param shape     sizes: (out, in), (out, in, kernel, kernel), or heads x head size
+     * @param format    name of its number format; empty where it is not quantized
+     * @param algorithm name of what decides it; empty where it is not quantized
+     * @param collector name of the collector chosen for it; empty where it is not quantized
+     * @param weights   elements of its weight; 0 for an attention
      */
-    public record PlannedLayer(String name, Kind kind, Role role, boolean quantized, String shape) {}
+    public record PlannedLayer(String name, Kind kind, Role role, boolean quantized, String shape, String format, String algorithm,
+                               String collector, long weights) {}
 
     public PlanResult {
         layers = List.copyOf(layers);
@@ -37,5 +42,12 @@ public record PlanResult(String architecture, String format, QuantLevel level, S
     /** The number of layers of a kind. */
     public int total(Kind kind) {
         return (int) layers.stream().filter(l -> l.kind() == kind).count();
+    }
+
+    /** The part of all layers' weights that is quantized, 0 to 1. */
+    public double share() {
+        long all = layers.stream().mapToLong(PlannedLayer::weights).sum();
+        long chosen = layers.stream().filter(PlannedLayer::quantized).mapToLong(PlannedLayer::weights).sum();
+        return all == 0 ? 0 : (double) chosen / all;
     }
 }

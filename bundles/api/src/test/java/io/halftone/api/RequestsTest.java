@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestsTest {
     private static final QuantLevel LEVEL = new QuantLevel("3");
+    private static final QuantSettings SETTINGS = QuantSettings.int8(LEVEL);
     private static final PipelineSource SOURCE = PipelineSource.of(Path.of("tiny"));
 
     @Test
@@ -36,23 +37,23 @@ class RequestsTest {
 
     @Test
     void aPlanIsOfAPipelineOrOfAConfig() {
-        refused("plan: found 0 of a path, a model and a config; expected one of them", () -> new PlanRequest("", "", "", "int8", LEVEL, "standard"));
-        refused("plan: found 2 of a path, a model and a config; expected one of them", () -> new PlanRequest("a", "", "b", "int8", LEVEL, "standard"));
-        new PlanRequest("a", "", "", "int8", LEVEL, "standard");
-        new PlanRequest("", "", "b", "int8", LEVEL, "standard");
+        refused("plan: found 0 of a path, a model and a config; expected one of them", () -> new PlanRequest("", "", "", SETTINGS));
+        refused("plan: found 2 of a path, a model and a config; expected one of them", () -> new PlanRequest("a", "", "b", SETTINGS));
+        new PlanRequest("a", "", "", SETTINGS);
+        new PlanRequest("", "", "b", SETTINGS);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1.0001, Double.NaN, Double.POSITIVE_INFINITY})
     void aPercentileIsAFraction(double percentile) {
         refused("percentile: found " + percentile + "; expected over 0, at most 1",
-            () -> new QuantSettings("int8", LEVEL, "standard", "max", Map.of(), "default", percentile));
+            () -> new QuantSettings("int8", LEVEL, "standard", "max", Map.of(), "default", percentile, List.of()));
     }
 
     @Test
     void settingsKeepTheirOptionsInAlphabeticalOrder() {
         Map<String, String> options = new HashMap<>(Map.of("b", "2", "a", "1", "c", "3"));
-        QuantSettings settings = new QuantSettings("int8", LEVEL, "standard", "max", options, "default", 1);
+        QuantSettings settings = new QuantSettings("int8", LEVEL, "standard", "max", options, "default", 1, List.of());
         options.clear();
         assertEquals("{a=1, b=2, c=3}", settings.options().toString());
         assertThrows(UnsupportedOperationException.class, () -> settings.options().put("d", "4"));
@@ -83,9 +84,34 @@ class RequestsTest {
 
     @Test
     void quantizingWritesSomething() {
-        refused("output: found neither a checkpoint path nor an ONNX folder; expected at least one", () -> quantize("", ""));
+        refused("output: found no checkpoint, hub folder, ONNX folder or file of statistics to write; expected at least one", () -> quantize("", ""));
         quantize("a.safetensors", "");
         quantize("", "onnx");
+    }
+
+    @Test
+    void aPartOfTheBatchesGivesStatisticsAlone() {
+        refused("slice: found 2/8 without a file for its statistics; expected stats-out too", () -> new CalibrationWork(0, 2, 8, "", List.of()));
+        refused("slice: found 9/8; expected 1/1 to N/N", () -> new CalibrationWork(0, 9, 8, "s", List.of()));
+        var slice = new CalibrationWork(0, 2, 8, "s", List.of());
+        refused("slice: found a checkpoint or an ONNX folder to write from a part of the batches; expected stats-out alone, and a last run over the"
+            + " merged statistics", () -> new QuantizeRequest(SOURCE, SETTINGS, CalibrationSettings.of(4, 20, 1), slice, 1,
+                CheckpointTarget.compact("c"), "", Map.of()));
+        new QuantizeRequest(SOURCE, SETTINGS, CalibrationSettings.of(4, 20, 1), slice, 1, CheckpointTarget.none(), "", Map.of());
+    }
+
+    @Test
+    void aSearchHasOneGoal() {
+        refused("auto: found neither of target-psnr and max-cost; expected one of them", () -> search(Double.NaN, Double.NaN));
+        refused("auto: found both of target-psnr and max-cost; expected one of them", () -> search(40, 0.5));
+        refused("max-cost: found 1.5; expected over 0, at most 1", () -> search(Double.NaN, 1.5));
+    }
+
+    @Test
+    void picturesFollowTheirPrompts() {
+        var sampling = new Sampling(List.of("a", "b"), "", 1, 1, 0, 0, 1, "", 2, false);
+        assertEquals(List.of("a", "a", "b", "b"), sampling.picturePrompts());
+        refused("num-images-per-prompt: found 0; expected >= 1", () -> new Sampling(List.of("a"), "", 1, 1, 0, 0, 1, "", 0, false));
     }
 
     @Test
@@ -118,7 +144,11 @@ class RequestsTest {
     }
 
     private static QuantizeRequest quantize(String checkpoint, String onnx) {
-        return new QuantizeRequest(SOURCE, QuantSettings.int8(LEVEL), CalibrationSettings.of(4, 20, 1), checkpoint, onnx, Map.of());
+        return QuantizeRequest.of(SOURCE, SETTINGS, CalibrationSettings.of(4, 20, 1), checkpoint, onnx);
+    }
+
+    private static SearchRequest search(double psnr, double cost) {
+        return new SearchRequest(SOURCE, SETTINGS, List.of(), CalibrationSettings.of(4, 20, 1), CalibrationWork.whole(), 2, 8, psnr, cost, "r", "");
     }
 
     private static void refused(String message, Executable call) {

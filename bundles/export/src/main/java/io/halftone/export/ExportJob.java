@@ -5,8 +5,9 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Values;
-import java.util.List;
+import io.halftone.quant.Slot;
 import java.util.Map;
+import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A model to write: what it takes and gives, its weights, and its pass with every rewrite in place. */
@@ -24,8 +25,8 @@ public interface ExportJob {
     /** The weights, as the checkpoint has them; none is held. */
     Parameters parameters();
 
-    /** The layers that the replay quantizes, by full name. */
-    List<String> quantizedLayers();
+    /** The tensors that the replay quantizes, of each quantized layer by its full name, in the order of the pass; of each at least one. */
+    Map<String, Set<Slot>> quantizedSlots();
 
     /** Facts to store with the file, as text: recipe, producer. The same job has the same facts. */
     Map<String, String> metadata();

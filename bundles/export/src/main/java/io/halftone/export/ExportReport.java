@@ -1,7 +1,11 @@
 package io.halftone.export;
 
+import io.halftone.quant.Slot;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was written.
@@ -16,12 +20,25 @@ public record ExportReport(Path model, List<Path> files, List<QuantizedLayer> qu
     /**
      * A layer as the written file has it.
      *
-     * @param name        the layer's full name
-     * @param operator    the operator that computes it: Conv, MatMul, Gemm
-     * @param inputScale  the scale on its first input
-     * @param weightScales the number of scales on its second input: 1, or the output channels
+     * @param name     the layer's full name
+     * @param operator the operator that computes it: Conv, MatMul, Gemm; of an attention, that of both products
+     * @param slots    how each quantized tensor of the layer reaches its product
      */
-    public record QuantizedLayer(String name, String operator, float inputScale, int weightScales) {}
+    public record QuantizedLayer(String name, String operator, Map<Slot, Codes> slots) {
+        public QuantizedLayer {
+            slots = Collections.unmodifiableMap(new TreeMap<>(slots));
+        }
+    }
+
+    /**
+     * What a tensor is kept as, or rounded to when the model runs.
+     *
+     * @param type   of a code, as the file calls it: INT8, FLOAT8E4M3FN, FLOAT4E2M1
+     * @param scales the number of scales in the file: one for the tensor, for each channel, or for each block; 0 where they are made
+     *               when the model runs
+     * @param scale  the scale of the whole tensor; NaN where there is more than one, or none
+     */
+    public record Codes(String type, long scales, float scale) {}
 
     public ExportReport {
         files = List.copyOf(files);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.model.ModelSignature.Extent;
+import io.halftone.quant.Slot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,12 +16,15 @@ class ExportReportTest {
     @Test
     void anExportKeepsItsOwnLists() {
         List<Path> files = new ArrayList<>(List.of(Path.of("backbone.onnx")));
-        List<ExportReport.QuantizedLayer> layers = new ArrayList<>(List.of(new ExportReport.QuantizedLayer("conv_in", "Conv", 0.1f, 4)));
+        Map<Slot, ExportReport.Codes> slots = new HashMap<>(Map.of(Slot.WEIGHT, new ExportReport.Codes("INT8", 1, 0.1f)));
+        List<ExportReport.QuantizedLayer> layers = new ArrayList<>(List.of(new ExportReport.QuantizedLayer("conv_in", "Conv", slots)));
         ExportReport report = new ExportReport(files.get(0), files, layers, 3, 10);
         files.clear();
         layers.clear();
+        slots.clear();
         assertEquals(List.of(Path.of("backbone.onnx")), report.files());
         assertEquals("conv_in", report.quantized().get(0).name());
+        assertEquals(Map.of(Slot.WEIGHT, new ExportReport.Codes("INT8", 1, 0.1f)), report.quantized().get(0).slots());
         assertThrows(UnsupportedOperationException.class, () -> report.files().clear());
     }
 

@@ -3,7 +3,10 @@ package io.halftone.quant;
 import io.halftone.ops.EagerOps;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Folds what a site sees into a range: max, per-step minimum ... Found by {@link io.halftone.model.Named}. Stateless. */
+/**
+ * Folds what a site sees into a range: max, per-step minimum ... Found by {@link io.halftone.model.Named}. A batch is folded where
+ * its tensors are; what comes of it is a value, and values of batches merge in any order. Stateless.
+ */
 @ConsumerType
 public interface Collector {
     /**
@@ -34,31 +37,54 @@ public interface Collector {
     }
 
     /**
-     * A new fold for one site.
+     * A new fold for one site and one batch.
      *
+     * @param batch the batch's number, from 0, whatever the order in which batches run
      * @throws IllegalArgumentException if this collector cannot answer the request; the message says what it can
      */
-    <T> Fold<T> fold(EagerOps<T> ops, Request request);
+    <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch);
+
+    /** What of its configuration changes ranges, as text that recipes record; empty if nothing does. */
+    default String configuration() {
+        return "";
+    }
+
+    /** What both have seen. Associative and commutative to the bit, whatever the batches that went into either. */
+    Statistics merge(Statistics a, Statistics b);
 
     /**
-     * What one site has seen. For use by one thread.
+     * The range of all that was seen.
+     *
+     * @throws CalibrationException if nothing was seen, or not what the request needs
+     */
+    Range range(Statistics statistics, Request request);
+
+    /** How {@link #range} came about, in a line for users: the formula, and the numbers that decided. */
+    String explain(Statistics statistics, Request request);
+
+    /**
+     * What one site sees in one batch. For use by one thread.
      *
      * @param <T> a tensor
      */
     @ConsumerType
-    interface Fold<T> {
+    interface Fold<T> extends AutoCloseable {
         /**
-         * Takes a value in.
+         * Takes a value in, without waiting for the device.
          *
          * @param step the denoising step it belongs to, from 0, as the scheduler counts
          */
         void accept(T x, int step);
 
         /**
-         * The range of all that was seen.
+         * What was seen, brought to the host.
          *
-         * @throws CalibrationException if nothing was seen, or it is not finite
+         * @throws CalibrationException if something that counts was not finite
          */
-        Range range();
+        Statistics statistics();
+
+        /** Releases what is kept on the device. */
+        @Override
+        void close();
     }
 }

@@ -8,7 +8,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** A number format: int8, fp8 ... Found by {@link io.halftone.model.Named}. Stateless. */
 @ConsumerType
 public interface QuantFormat {
-    /** What shares a scale at this slot; empty if the format is not offered there. */
+    /**
+     * What shares a scale at this slot; {@link Granularity#NONE} where the format leaves the slot as it is by design; empty if
+     * the format is not offered there, so that a level that needs it is refused.
+     */
     Optional<Granularity> granularity(Layer layer, Slot slot);
 
     /**
@@ -17,4 +20,9 @@ public interface QuantFormat {
      * @return the shape and type of x
      */
     <T> T roundTrip(Ops<T> ops, T x, Range range);
+
+    /** The algorithm that serves this format best where the user names none. */
+    default String usualAlgorithm() {
+        return "max";
+    }
 }

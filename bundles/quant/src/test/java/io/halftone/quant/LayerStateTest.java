@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LayerStateTest {
     @Test
     void givesTheRangeOfASlot() {
-        LayerState state = new LayerState("mid_block.conv1", "int8", Map.of(Slot.WEIGHT, Range.of(2)), Map.of());
+        LayerState state = new LayerState("mid_block.conv1", "max", "int8", Map.of(Slot.WEIGHT, Range.of(2)), Map.of(), Map.of(), List.of());
         assertEquals(Range.of(2), state.range(Slot.WEIGHT));
         var e = assertThrows(CalibrationException.class, () -> state.range(Slot.INPUT));
         assertEquals("mid_block.conv1.input_quantizer: found no range; expected one", e.getMessage());
@@ -20,8 +20,8 @@ class LayerStateTest {
 
     @Test
     void keepsAnOrderThatDoesNotDependOnTheMaps() {
-        LayerState state = new LayerState("a", "int8", Map.of(Slot.VALUE, Range.of(1), Slot.INPUT, Range.of(2), Slot.WEIGHT, Range.of(3)),
-            Map.of("b", new float[1], "a", new float[2], "c", new float[3]));
+        LayerState state = new LayerState("a", "max", "int8", Map.of(Slot.VALUE, Range.of(1), Slot.INPUT, Range.of(2), Slot.WEIGHT, Range.of(3)),
+            Map.of(), Map.of("b", new float[1], "a", new float[2], "c", new float[3]), List.of());
         assertEquals(List.of(Slot.INPUT, Slot.WEIGHT, Slot.VALUE), List.copyOf(state.ranges().keySet()));
         assertEquals(List.of("a", "b", "c"), List.copyOf(state.vectors().keySet()));
     }
@@ -31,7 +31,7 @@ class LayerStateTest {
         float[] vector = {1, 2};
         Map<Slot, Range> ranges = new HashMap<>(Map.of(Slot.INPUT, Range.of(1)));
         Map<String, float[]> vectors = new HashMap<>(Map.of("x", vector));
-        LayerState state = new LayerState("a", "int8", ranges, vectors);
+        LayerState state = new LayerState("a", "max", "int8", ranges, Map.of(), vectors, List.of());
         vector[0] = 9;
         ranges.clear();
         vectors.clear();

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -209,9 +210,13 @@ public final class SafetensorsWriter implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw new IllegalStateException(target + ": found no data for " + missing + "; expected every tensor written");
         }
-        channel.force(true);
-        channel.close();
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            channel.force(true);
+            channel.close();
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
         open = false;
     }
 
@@ -234,10 +239,20 @@ public final class SafetensorsWriter implements AutoCloseable {
     private int writeAt(long position, ByteBuffer bytes) throws IOException {
         int count = bytes.remaining();
         long at = position;
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
         }
         return count;
+    }
+
+    /** The failure with the file's name, which a full disk does not give; an interruption as it is. */
+    private IOException unwritable(IOException e) {
+        return e instanceof ClosedChannelException ? e
+            : new IOException(target + ": found " + e.getMessage() + "; expected a file that can be written", e);
     }
 
     /** The place of one tensor in the file. */

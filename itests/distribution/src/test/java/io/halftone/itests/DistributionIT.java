@@ -108,7 +108,8 @@ public class DistributionIT {
             assertFalse(plugin + " has a name", plugin.names().isEmpty());
             assertTrue(plugin + " comes from a bundle", plugin.bundle().startsWith("io.halftone."));
         }
-        assertEquals(Set.of("algorithm", "collector", "engine", "exporter", "format", "model-adapter", "pipeline", "policy", "scheduler", "tokenizer"),
+        assertEquals(Set.of("algorithm", "collector", "engine", "exporter", "format", "model-adapter", "pipeline", "policy", "preset", "scheduler",
+            "tokenizer"),
             kinds);
     }
 
@@ -117,7 +118,7 @@ public class DistributionIT {
         for (Bundle bundle : context.getBundles()) {
             String imports = String.valueOf(bundle.getHeaders().get(Constants.IMPORT_PACKAGE));
             if (bundle.getSymbolicName().startsWith("io.halftone.") && imports.contains("org.bytedeco")) {
-                assertEquals("io.halftone.torch", bundle.getSymbolicName());
+                assertTrue(bundle.getSymbolicName(), Set.of("io.halftone.torch", "io.halftone.tensorrt").contains(bundle.getSymbolicName()));
             }
         }
     }
@@ -129,7 +130,7 @@ public class DistributionIT {
         plugin.stop();
         assertEquals(Set.of("standard"), policies());
         plugin.start();
-        assertEquals(Set.of("reference", "standard"), policies());
+        assertEquals(Set.of("reference", "reference-0.21", "standard"), policies());
     }
 
     @Test
@@ -137,8 +138,8 @@ public class DistributionIT {
         Path out = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("halftone.scratch"))), "chain");
         PipelineSource source = new PipelineSource("", "tiny-sdxl", DType.FLOAT32);
         AtomicInteger heard = new AtomicInteger();
-        QuantizeResult quantized = halftone.quantize(new QuantizeRequest(source, QuantSettings.int8(new QuantLevel("3")),
-            CalibrationSettings.of(2, 4, 0), out.resolve("tiny.safetensors").toString(), out.resolve("onnx").toString(), Map.of()),
+        QuantizeResult quantized = halftone.quantize(QuantizeRequest.of(source, QuantSettings.int8(new QuantLevel("3")),
+            CalibrationSettings.of(2, 4, 0), out.resolve("tiny.safetensors").toString(), out.resolve("onnx").toString()),
             progress -> heard.incrementAndGet()).await();
         assertTrue("progress was heard " + heard, heard.get() > 4);
         assertTrue(Files.size(out.resolve("tiny.safetensors")) > 1_000_000);

@@ -18,7 +18,8 @@ import org.junit.rules.TemporaryFolder;
 /** {@code bin/halftone} as a process, as users run it. */
 public class LauncherIT {
     private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
-    private static final String COMMANDS = "build, compare, export, generate, models, plan, plugins, quantize, quickstart";
+    private static final String COMMANDS = "auto, build, check-lora, compare, explain, export, fuse-lora, generate, merge-stats, models, plan, plugins, "
+        + "presets, quantize, quickstart, synthesize, unfuse-lora";
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
@@ -116,6 +117,32 @@ public class LauncherIT {
         one.endsWith(0);
         other.endsWith(0);
         assertEquals(one.out(), other.out());
+    }
+
+    @Test
+    public void aKilledCalibrationGoesOnToTheSameBytes() throws Exception {
+        Path killed = folder.newFolder("killed").toPath().resolve("tiny.safetensors");
+        Path journal = killed.resolveSibling("tiny.safetensors.calibration");
+        Launch first = quantize(killed);
+        while (first.isAlive() && !Files.exists(journal)) {
+            Thread.sleep(5);
+        }
+        first.kill();
+        assertTrue("it was killed after a batch and before its end", Files.exists(journal) && !Files.exists(killed));
+        Launch again = quantize(killed);
+        again.endsWith(0);
+        assertTrue(again.out(), again.out().contains("\"batches\":"));
+        assertFalse("nothing is run twice", again.out().contains("\"batches\":4,"));
+        assertFalse(Files.exists(journal));
+
+        Path undisturbed = folder.newFolder("undisturbed").toPath().resolve("tiny.safetensors");
+        quantize(undisturbed).endsWith(0);
+        assertEquals("the first byte that differs", -1, Files.mismatch(undisturbed, killed));
+    }
+
+    private static Launch quantize(Path checkpoint) throws IOException {
+        return launch("quantize", "--json", "--quiet", "--model", "tiny-sdxl", "--calib-size", "8", "--batch-size", "2", "--n-steps", "5", "--workers", "1",
+            "--collect-method", "min-mean", "--quantized-torch-ckpt-save-path", checkpoint.toString());
     }
 
     @Test

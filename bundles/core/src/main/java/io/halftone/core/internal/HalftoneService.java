@@ -4,12 +4,16 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
+import io.halftone.api.FuseLoraRequest;
+import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
+import io.halftone.api.LoraReport;
 import io.halftone.api.ModelInfo;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanRequest;
@@ -18,27 +22,37 @@ import io.halftone.api.PluginInfo;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
+import io.halftone.api.SearchRequest;
+import io.halftone.api.SearchResult;
+import io.halftone.api.StatisticsInfo;
+import io.halftone.api.SynthesizeRequest;
+import io.halftone.api.SynthesizeResult;
+import io.halftone.core.internal.calibrate.StatisticsMerge;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
-import io.halftone.core.internal.plan.Planner;
-import io.halftone.core.internal.plan.Scan;
-import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.CompareTask;
+import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
+import io.halftone.core.internal.task.FuseLoraTask;
 import io.halftone.core.internal.task.GenerateTask;
+import io.halftone.core.internal.task.Loras;
+import io.halftone.core.internal.task.Plans;
 import io.halftone.core.internal.task.QuantizeTask;
+import io.halftone.core.internal.task.SearchTask;
+import io.halftone.core.internal.task.SynthesizeTask;
 import io.halftone.core.internal.task.Workplace;
-import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature;
 import io.halftone.ops.CheckpointException;
-import io.halftone.ops.DType;
 import io.halftone.ops.EagerRuntime;
+import io.halftone.pipeline.Advice;
 import io.halftone.pipeline.PipelineFolder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -60,6 +74,11 @@ public final class HalftoneService implements Halftone {
             + "halftone.models, separated as in a class path")
         String[] modelFolders() default {};
     }
+
+    private static final String USUAL_COLLECTOR = "default";
+    private static final int USUAL_PROMPTS = 32;
+    private static final int USUAL_BATCH = 2;
+    private static final int USUAL_STEPS = 20;
 
     private final Supplier<Plugins> plugins;
     private final PipelineFolder.Opener opener;
@@ -119,21 +138,58 @@ public final class HalftoneService implements Halftone {
     }
 
     @Override
+    public Job<SearchResult> search(SearchRequest request, ProgressListener listener) {
+        return jobs.start("auto", listener, checked(() -> new SearchTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<SynthesizeResult> synthesize(SynthesizeRequest request, ProgressListener listener) {
+        return jobs.start("synthesize", listener, checked(() -> new SynthesizeTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<FuseLoraResult> fuseLora(FuseLoraRequest request, ProgressListener listener) {
+        return jobs.start("fuse-lora", listener, checked(() -> new FuseLoraTask(workplace(), request)));
+    }
+
+    @Override
+    public LoraReport checkLora(PipelineSource source) {
+        return checked(() -> Loras.report(workplace(), source));
+    }
+
+    @Override
     public PlanResult plan(PlanRequest request) {
-        Workplace work = workplace();
-        Plugins taken = work.plugins();
-        Planner planner = new Planner(request.policy(), taken.policies().get(request.policy()), request.level(), request.format(),
-            taken.formats().get(request.format()));
-        return checked(() -> {
-            if (!request.config().isEmpty()) {
-                ModelConfig config = opener.config(Path.of(request.config()));
-                return planner.describe(config.className(), Scan.of(taken.models().get(config.className()), config).layers());
-            }
-            try (OpenPipeline pipeline = work.open(new PipelineSource(request.path(), request.model(), DType.FLOAT32))) {
-                String backbone = pipeline.spec().backbone();
-                return planner.describe(pipeline.config().component(backbone).className(), pipeline.scan(backbone).layers());
-            }
-        });
+        return checked(() -> Plans.of(workplace(), request));
+    }
+
+    @Override
+    public Advice advice(String model, String format) {
+        Plugins taken = plugins.get();
+        String algorithm = taken.formats().get(format).usualAlgorithm();
+        if (taken.presets().has(model)) {
+            return taken.presets().get(model).advice(format);
+        }
+        return new Advice(algorithm, taken.algorithms().get(algorithm).usual(), USUAL_COLLECTOR, 1, USUAL_PROMPTS, USUAL_BATCH, USUAL_STEPS);
+    }
+
+    @Override
+    public Map<String, ModelSignature.Extent> extents(String preset) {
+        return plugins.get().presets().get(preset).extents();
+    }
+
+    @Override
+    public List<Explanation> explain(String checkpoint, String layer) {
+        return checked(() -> Explanations.of(Path.of(checkpoint), layer));
+    }
+
+    @Override
+    public StatisticsInfo mergeStatistics(List<String> files, String target) {
+        return checked(() -> StatisticsMerge.merge(plugins.get(), files, target));
+    }
+
+    @Override
+    public List<String> presets() {
+        return plugins.get().presets().names();
     }
 
     @Override

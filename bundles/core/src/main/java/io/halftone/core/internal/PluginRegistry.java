@@ -4,6 +4,7 @@ import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
 import io.halftone.pipeline.PipelineAdapter;
+import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Scheduler;
 import io.halftone.pipeline.Tokenizer;
 import io.halftone.quant.Algorithm;
@@ -44,12 +45,15 @@ public final class PluginRegistry {
     private volatile List<Map.Entry<Map<String, Object>, Exporter>> exporters = List.of();
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<Map.Entry<Map<String, Object>, EngineBuilder>> engines = List.of();
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Map.Entry<Map<String, Object>, Preset>> presets = List.of();
 
     /** The plugins that are there now. */
     Plugins snapshot() {
         return new Plugins(family("model-adapter", models, "halftone.architecture"), family("pipeline", pipelines),
             family("scheduler", schedulers), family("tokenizer", tokenizers), family("format", formats), family("policy", policies),
-            family("collector", collectors), family("algorithm", algorithms), family("exporter", exporters), family("engine", engines));
+            family("collector", collectors), family("algorithm", algorithms), family("exporter", exporters), family("engine", engines),
+            family("preset", presets));
     }
 
     private static <S> Plugins.Family<S> family(String kind, List<Map.Entry<Map<String, Object>, S>> services) {

@@ -5,6 +5,7 @@ import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
 import io.halftone.pipeline.PipelineAdapter;
+import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Scheduler;
 import io.halftone.pipeline.Tokenizer;
 import io.halftone.quant.Algorithm;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipelines, Family<Scheduler> schedulers,
                       Family<Tokenizer.Loader> tokenizers, Family<QuantFormat> formats, Family<LevelPolicy> policies,
                       Family<Collector> collectors, Family<Algorithm> algorithms, Family<Exporter> exporters,
-                      Family<EngineBuilder> engines) {
+                      Family<EngineBuilder> engines, Family<Preset> presets) {
 
     /**
      * A plugin.
@@ -84,7 +85,8 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
     /** All plugins, by kind and in the order of preference. */
     List<PluginInfo> infos() {
         List<PluginInfo> infos = new ArrayList<>();
-        for (Family<?> family : List.of(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines)) {
+        for (Family<?> family : List.of(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines,
+                presets)) {
             family.infos().forEach(infos::add);
         }
         return infos;

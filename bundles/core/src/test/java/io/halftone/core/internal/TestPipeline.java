@@ -16,6 +16,8 @@ import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
 import io.halftone.pipeline.Scheduler;
 import io.halftone.quant.Algorithm;
+import io.halftone.quant.Collector;
+import io.halftone.quant.LevelPolicy;
 import io.halftone.quant.QuantFormat;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,18 +41,20 @@ public final class TestPipeline implements PipelineFolder {
 
     /** The plugins that serve the folder. */
     public static Plugins plugins() {
-        return plugins(family("format"), family("algorithm"));
+        return plugins(family("format"), family("algorithm"), family("policy"), family("collector"));
     }
 
     /** The plugins that serve the folder, and some more. */
-    public static Plugins plugins(Plugins.Family<QuantFormat> formats, Plugins.Family<Algorithm> algorithms) {
+    public static Plugins plugins(Plugins.Family<QuantFormat> formats, Plugins.Family<Algorithm> algorithms, Plugins.Family<LevelPolicy> policies,
+                                  Plugins.Family<Collector> collectors) {
         Scheduler scheduler = (config, run) -> {
             throw new UnsupportedOperationException();
         };
         return new Plugins(family("model-adapter", Plugins.Plugin.<ModelAdapter>of(new TestModel(), "TestUNet")),
             family("pipeline", Plugins.Plugin.<PipelineAdapter>of(new Adapter(), "TestPipeline")),
-            family("scheduler", Plugins.Plugin.of(scheduler, "TestScheduler")), family("tokenizer"), formats, family("policy"),
-            family("collector"), algorithms, family("exporter"), family("engine"));
+            family("scheduler", Plugins.Plugin.of(scheduler, "TestScheduler")), family("tokenizer"), formats, policies,
+            collectors, algorithms, family("exporter"), family("engine"),
+            family("preset"));
     }
 
     /** A family of these plugins. */

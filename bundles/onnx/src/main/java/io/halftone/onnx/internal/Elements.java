@@ -8,6 +8,9 @@ import java.nio.ByteOrder;
 
 /** Elements as ONNX stores them: row-major, little-endian. */
 final class Elements {
+    /** A 4-bit float with 2 exponent bits and 1 of mantissa: a type that the schema in use has no name for. */
+    static final int FLOAT4E2M1 = 23;
+
     private Elements() {}
 
     /** The type's name in ONNX. */
@@ -28,15 +31,25 @@ final class Elements {
         };
     }
 
-    /** The bytes that an element takes in a file; 0 for a type that this exporter never writes. */
-    static int bytes(DataType type) {
-        return switch (type) {
-            case FLOAT, INT32 -> 4;
-            case FLOAT16, BFLOAT16, INT16 -> 2;
-            case DOUBLE, INT64 -> 8;
-            case INT8, UINT8, BOOL, FLOAT8E4M3FN, FLOAT8E5M2 -> 1;
+    /** The bits that an element takes in a file; 0 for a type that this exporter never writes. */
+    static int bits(int type) {
+        DataType named = DataType.forNumber(type);
+        if (named == null) {
+            return type == FLOAT4E2M1 ? 4 : 0;
+        }
+        return switch (named) {
+            case FLOAT, INT32 -> 32;
+            case FLOAT16, BFLOAT16, INT16 -> 16;
+            case DOUBLE, INT64 -> 64;
+            case INT8, UINT8, BOOL, FLOAT8E4M3FN, FLOAT8E5M2 -> 8;
             default -> 0;
         };
+    }
+
+    /** What ONNX calls a type. */
+    static String name(int type) {
+        DataType named = DataType.forNumber(type);
+        return named != null ? named.toString() : type == FLOAT4E2M1 ? "FLOAT4E2M1" : "of number " + type;
     }
 
     /**

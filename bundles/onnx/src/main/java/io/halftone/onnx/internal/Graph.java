@@ -18,11 +18,15 @@ import io.halftone.ops.shape.Meta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +43,8 @@ final class Graph {
     private final Map<String, Integer> names = new HashMap<>();
     private final Map<Constant, String> constants = new HashMap<>();
     private final Deque<String> prefixes = new ArrayDeque<>();
+    private final Set<String> domains = new TreeSet<>();
+    private int opset = OnnxOps.OPSET;
 
     /**
      * @param location the name of the data file as the model says it: a sibling of the model
@@ -64,11 +70,43 @@ final class Graph {
 
     /** Adds a node with one output; returns the output's name, which is the node's. */
     String node(String operator, List<String> inputs, AttributeProto... attributes) {
+        return nodes("", operator, inputs, 1, attributes).get(0);
+    }
+
+    /**
+     * Adds a node.
+     *
+     * @param domain  of the operator; empty for a standard one
+     * @param outputs how many
+     * @return the outputs' names; the first is the node's
+     */
+    List<String> nodes(String domain, String operator, List<String> inputs, int outputs, AttributeProto... attributes) {
         String prefix = prefixes.isEmpty() ? "" : prefixes.peek() + "/";
-        String name = unique(prefix + operator);
-        graph.addNode(NodeProto.newBuilder().setName(name).setOpType(operator).addAllInput(inputs).addOutput(name)
-            .addAllAttribute(List.of(attributes)));
-        return name;
+        List<String> names = new ArrayList<>(List.of(unique(prefix + operator)));
+        while (names.size() < outputs) {
+            names.add(unique(names.get(0) + "_output_" + names.size()));
+        }
+        if (!domain.isEmpty()) {
+            domains.add(domain);
+        }
+        graph.addNode(NodeProto.newBuilder().setName(names.get(0)).setDomain(domain).setOpType(operator).addAllInput(inputs)
+            .addAllOutput(names).addAllAttribute(List.of(attributes)));
+        return names;
+    }
+
+    /** Says that the graph has an operator, or a type on it, of that operator set. */
+    void needs(int other) {
+        opset = Math.max(opset, other);
+    }
+
+    /** The operator set that the graph needs. */
+    int opset() {
+        return opset;
+    }
+
+    /** The domains of operators that are not standard ones. */
+    Set<String> domains() {
+        return Collections.unmodifiableSet(domains);
     }
 
     String node(String operator, String input, AttributeProto... attributes) {
@@ -104,8 +142,13 @@ final class Graph {
 
     /** Adds an initializer under this name, or that with a number behind it where it is taken; returns its name. */
     String initializer(String wanted, DType type, long[] shape, byte[] bytes) {
+        return initializer(wanted, Elements.type(type).getNumber(), shape, bytes);
+    }
+
+    /** The same, with the type by its number in ONNX. */
+    String initializer(String wanted, int type, long[] shape, byte[] bytes) {
         String name = unique(wanted);
-        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(Elements.type(type).getNumber());
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type);
         for (long extent : shape) {
             tensor.addDims(extent);
         }

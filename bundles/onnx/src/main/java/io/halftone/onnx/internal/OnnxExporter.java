@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes {@value #MODEL} with its large tensors in {@value #DATA} beside it. The option {@code weights} says how quantized
- * weights are kept: {@code quantized}, as 8-bit codes, or {@code qdq}, as floats with a Q/DQ pair.
+ * weights are kept: {@code quantized}, as codes, or {@code qdq}, as floats with a Q/DQ pair, which block formats have not.
  */
 @Component(service = Exporter.class)
 @Named("onnx")
@@ -44,6 +44,10 @@ public final class OnnxExporter implements Exporter {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxExporter.class);
     /** The file format of opset 19. */
     private static final int IR_VERSION = 9;
+    /** The file format of opset 23, the first with 4-bit floats. */
+    private static final int FLOAT4_IR_VERSION = 11;
+    /** The fact that says which data belong to the model: two exports of one graph with different weights are different files. */
+    private static final String DATA_DIGEST = "halftone.data.sha256";
 
     @Override
     public Set<String> options() {
@@ -68,7 +72,7 @@ public final class OnnxExporter implements Exporter {
         try (Staging staging = new Staging(directory)) {
             write(job, staging.file(MODEL), staging.file(DATA));
             OnnxVerifier verifier = OnnxVerifier.read(staging.file(MODEL));
-            var quantized = verifier.verify(job.quantizedLayers());
+            var quantized = verifier.verify(job.quantizedSlots());
             List<Path> files = staging.publish(MODEL, DATA);
             long bytes = Files.size(files.get(0)) + Files.size(files.get(1));
             LOG.info("wrote {}: {} nodes, {} quantized layers, {} bytes", files.get(0), verifier.nodes(), quantized.size(), bytes);
@@ -87,7 +91,9 @@ public final class OnnxExporter implements Exporter {
             Graph graph = new Graph("backbone", data, DATA);
             replay(job, graph, keepFloats);
             data.force();
-            write(model, model(graph, job.metadata()));
+            Map<String, String> facts = new TreeMap<>(job.metadata());
+            facts.put(DATA_DIGEST, data.digest());
+            write(model, model(graph, facts));
         }
     }
 
@@ -116,9 +122,11 @@ public final class OnnxExporter implements Exporter {
     }
 
     private static ModelProto model(Graph graph, Map<String, String> metadata) {
-        var model = ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("halftone").setGraph(graph.build())
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OnnxOps.OPSET));
-        new TreeMap<>(metadata).forEach((key, value) ->
+        int version = graph.opset() < BlockOperators.FLOAT4_OPSET ? IR_VERSION : FLOAT4_IR_VERSION;
+        var model = ModelProto.newBuilder().setIrVersion(version).setProducerName("halftone").setGraph(graph.build())
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(graph.opset()));
+        graph.domains().forEach(domain -> model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
+        metadata.forEach((key, value) ->
             model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
         return model.build();
     }

@@ -2,12 +2,12 @@ package io.halftone.onnx.internal;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import com.google.protobuf.ByteString;
+import io.halftone.onnx.internal.OnnxValue.Blocked;
 import io.halftone.onnx.internal.OnnxValue.Codes;
 import io.halftone.onnx.internal.OnnxValue.Constant;
 import io.halftone.onnx.internal.OnnxValue.Dequantized;
 import io.halftone.onnx.internal.OnnxValue.Result;
 import io.halftone.onnx.internal.OnnxValue.Weight;
-import io.halftone.export.ExportException;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Writes a forward pass down as a graph of standard ONNX operators, opset {@value #OPSET}. Shapes are those of
- * {@link ShapeOps}, which refuses what does not fit. For use by one thread.
+ * Writes a forward pass down as a graph of standard ONNX operators, opset {@value #OPSET}, or later where a number
+ * format needs it. Shapes are those of {@link ShapeOps}, which refuses what does not fit. For use by one thread.
  */
 final class OnnxOps implements Ops<OnnxValue> {
     /** The first operator set whose Q/DQ operators take float16 scales and 8-bit floats. */
@@ -34,6 +34,8 @@ final class OnnxOps implements Ops<OnnxValue> {
     private final Weights weights;
     private final Extents extents;
     private final Composites composites;
+    private final BlockOperators blockOperators;
+    private final Pairs pairs;
 
     OnnxOps(DType computeType, Graph graph, Weights weights, Extents extents) {
         this.shapes = new ShapeOps(computeType);
@@ -41,6 +43,8 @@ final class OnnxOps implements Ops<OnnxValue> {
         this.weights = weights;
         this.extents = extents;
         this.composites = new Composites(graph, extents);
+        this.blockOperators = new BlockOperators(graph);
+        this.pairs = new Pairs(graph);
     }
 
     /** The name under which the graph has a value; what is not in it yet is added. */
@@ -53,9 +57,11 @@ final class OnnxOps implements Ops<OnnxValue> {
             return weights.plain(weight);
         } else if (x instanceof Dequantized dequantized) {
             return weights.dequantized(dequantized.codes(), false);
+        } else if (x instanceof Blocked blocked) {
+            return weights.dequantized(blocked, blockOperators);
         }
         Codes codes = (Codes) x;
-        return quantized(weights.plain(codes.weight()), codes.dtype(), codes.scale(), codes.axis());
+        return pairs.quantize(weights.plain(codes.weight()), codes.dtype(), name(codes.scale()), codes.scale().shape(), codes.axis());
     }
 
     @Override
@@ -344,7 +350,7 @@ final class OnnxOps implements Ops<OnnxValue> {
         if (x instanceof Weight w && scale instanceof Constant c) {
             return new Codes(w, c, c.shape().rank() == 0 ? 0 : x.shape().axis(axis), meta);
         }
-        return new Result(quantized(name(x), type, scale, axis), meta);
+        return new Result(pairs.quantize(name(x), type, name(scale), scale.shape(), axis), meta);
     }
 
     @Override
@@ -353,25 +359,17 @@ final class OnnxOps implements Ops<OnnxValue> {
         if (q instanceof Codes codes && codes.scale().equals(scale) && (!codes.perChannel() || codes.axis() == q.shape().axis(axis))) {
             return new Dequantized(codes, meta);
         }
-        return new Result(graph.node("DequantizeLinear", List.of(name(q), name(scale), zeros(scale, q.dtype())), axis(scale, axis)), meta);
+        return new Result(pairs.dequantize(name(q), q.dtype(), name(scale), scale.shape(), axis), meta);
     }
 
     @Override
     public OnnxValue roundBlocks(OnnxValue x, Blocks blocks, OnnxValue tensorScale) {
-        throw new ExportException("blocks of " + blocks.size() + ": found a block format; expected one that standard operators have");
-    }
-
-    private String quantized(String x, DType type, OnnxValue scale, int axis) {
-        return graph.node("QuantizeLinear", List.of(x, name(scale), zeros(scale, type)), axis(scale, axis));
-    }
-
-    private String zeros(OnnxValue scale, DType type) {
-        int count = Math.toIntExact(scale.shape().count().size());
-        return graph.constant(new Constant(ByteString.copyFrom(new byte[count]), new Meta(scale.shape(), type)));
-    }
-
-    private static AttributeProto[] axis(OnnxValue scale, int axis) {
-        return scale.shape().rank() == 0 ? new AttributeProto[0] : new AttributeProto[] {Graph.attribute("axis", (long) axis)};
+        Meta meta = shapes.roundBlocks(x.meta(), blocks, tensorScale.meta());
+        if (x instanceof Weight w && tensorScale instanceof Constant scale) {
+            return new Blocked(w, blocks, scale, meta);
+        }
+        String scale = BlockOperators.isFp4(blocks) ? name(tensorScale) : "";
+        return new Result(blockOperators.rounded(name(x), x.dtype(), blocks, scale), meta);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.halftone.onnx.internal;
 
 import com.google.protobuf.ByteString;
+import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
@@ -49,4 +50,11 @@ sealed interface OnnxValue {
 
     /** A weight on its way back from a low type: what a quantized layer multiplies with. */
     record Dequantized(Codes codes, Meta meta) implements OnnxValue {}
+
+    /**
+     * A weight on its way back from blocks of a low type.
+     *
+     * @param tensorScale a float32 scalar
+     */
+    record Blocked(Weight weight, Blocks blocks, Constant tensorScale, Meta meta) implements OnnxValue {}
 }

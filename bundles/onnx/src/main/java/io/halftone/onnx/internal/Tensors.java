@@ -112,14 +112,13 @@ final class Tensors {
     }
 
     private static long expected(TensorProto tensor) {
-        DataType type = DataType.forNumber(tensor.getDataType());
-        long bytes = type == null ? 0 : Elements.bytes(type);
-        require(bytes > 0, tensor.getName(), "type " + type, "a type that holds whole bytes");
+        long bits = Elements.bits(tensor.getDataType());
+        require(bits > 0, tensor.getName(), "type " + Elements.name(tensor.getDataType()), "a type of numbers that this exporter writes");
         for (long extent : tensor.getDimsList()) {
             require(extent >= 0, tensor.getName(), tensor.getDimsList(), "extents >= 0");
-            bytes = Math.multiplyExact(bytes, extent);
+            bits = Math.multiplyExact(bits, extent);
         }
-        return bytes;
+        return (bits + 7) / 8;
     }
 
     private static String location(TensorProto tensor) {

@@ -1,9 +1,12 @@
 package io.halftone.onnx.internal;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.halftone.export.ExportException;
+import io.halftone.onnx.internal.OnnxValue.Blocked;
 import io.halftone.onnx.internal.OnnxValue.Codes;
 import io.halftone.onnx.internal.OnnxValue.Weight;
+import io.halftone.ops.Blocks;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
@@ -24,6 +27,8 @@ import java.util.function.Supplier;
  * and dropped, so that one at a time is in memory. Each form of a tensor is written once.
  */
 final class Weights {
+    private static final int FLOAT8 = DataType.FLOAT8E4M3FN.getNumber();
+
     private final Parameters parameters;
     private final DType computeType;
     private final boolean keepFloats;
@@ -100,6 +105,37 @@ final class Weights {
         });
     }
 
+    /** What reads a weight back from its blocks. These are kept as codes always: no operator makes them of floats at hand. */
+    String dequantized(Blocked blocked, BlockOperators operators) {
+        Weight weight = blocked.weight();
+        Blocks blocks = blocked.blocks();
+        return once(List.of(weight.parameter(), blocks, blocked.tensorScale()), () -> {
+            boolean fp4 = BlockOperators.isFp4(blocks);
+            float tensorScale = blocked.tensorScale().floats()[0];
+            float[] values = floats(weight);
+            for (float value : values) {
+                require(Float.isFinite(value), weight, "a weight of " + value, "finite ones");
+            }
+            require(tensorScale > 0 && Float.isFinite(tensorScale), weight, "a scale of " + tensorScale, "finite and > 0");
+            BlockEncoding encoding = BlockEncoding.of(values, blocks, tensorScale);
+            long[] sizes = weight.shape().sizes();
+            String codes = graph.initializer(weight.parameter() + "_quantized", fp4 ? Elements.FLOAT4E2M1 : FLOAT8, sizes,
+                fp4 ? BlockEncoding.packed(encoding.elements()) : encoding.elements());
+            sizes[sizes.length - 1] /= blocks.size();
+            String scales = graph.initializer(weight.parameter() + "_scale", fp4 ? FLOAT8 : DataType.UINT8.getNumber(), sizes,
+                encoding.scales());
+            String unit = !fp4 ? "" : graph.initializer(weight.parameter() + "_tensor_scale", DType.FLOAT32, new long[0],
+                blocked.tensorScale().bytes().toByteArray());
+            return operators.dequantized(codes, scales, unit, computeType, blocks);
+        });
+    }
+
+    private static void require(boolean holds, Weight weight, String found, String expected) {
+        if (!holds) {
+            throw new ExportException(weight.parameter() + ": found " + found + "; expected " + expected);
+        }
+    }
+
     private String once(List<Object> form, Supplier<String> write) {
         String name = written.get(form);
         if (name == null) {
@@ -120,10 +156,7 @@ final class Weights {
         float[] values = floats(weight);
         float[] scales = codes.scale().floats();
         for (float scale : scales) {
-            if (!(scale > 0) || Float.isInfinite(scale)) {
-                throw new ExportException(weight.parameter() + ": found a scale of " + scale + "; expected finite and > 0 in "
-                    + codes.scale().dtype());
-            }
+            require(scale > 0 && Float.isFinite(scale), weight, "a scale of " + scale, "finite and > 0 in " + codes.scale().dtype());
         }
         int inner = 1;
         List<Dim> dims = weight.shape().dims();

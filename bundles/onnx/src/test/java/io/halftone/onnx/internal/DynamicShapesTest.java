@@ -110,7 +110,7 @@ class DynamicShapesTest {
             layer(job, down + "to_q", c, c);
             job.random(down + "to_k.weight", c, 6).random(down + "to_v.weight", c, 6);
             layer(job, "up_blocks." + level + ".conv", c, 2 * c, 3, 3);
-            job.quantizedLayers.add("down_blocks." + level + ".to_q");
+            job.quantizes("down_blocks." + level + ".to_q");
         }
         return job;
     }
@@ -146,6 +146,47 @@ class DynamicShapesTest {
     void equalExtentsAreComputedOnce() throws IOException {
         var dynamic = OnnxVerifier.read(new OnnxExporter().export(job("batch", "height", "width", "tokens"), folder).model());
         assertEquals(3 + 3, dynamic.count("Shape"), "batch, height and width, and one for each group norm");
+    }
+
+    /** A window, and what lies behind it, as models cut text from picture tokens. */
+    @Test
+    void aSliceFollowsTheNumberOfTokens() throws IOException {
+        Dim text = Dim.named("text");
+        Dim image = Dim.named("image");
+        Dim joint = text.plus(image);
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> {
+            OnnxValue all = o.concat(1, List.of(in.get("a"), in.get("b")));
+            OnnxValue picture = o.slice(all, 1, text, joint);
+            OnnxValue words = o.slice(all, -2, Dim.of(0), text);
+            OnnxValue odd = o.slice(all, 1, joint.minus(image.floorDiv(2)), joint);
+            return o.concat(1, List.of(picture, words, odd));
+        }).input("a", "batch", text, 2).input("b", "batch", image, 2).output("batch", joint.plus(image.floorDiv(2)), 2);
+        var report = new OnnxExporter().export(job, folder);
+        for (int[] size : new int[][] {{1, 3, 4}, {2, 1, 7}, {3, 5, 1}}) {
+            float[] a = TestJob.random(1, size[0] * size[1] * 2);
+            float[] b = TestJob.random(2, size[0] * size[2] * 2);
+            TensorView y = Runtime.run(report, Map.of("a", TensorView.ofFloats(a, size[0], size[1], 2),
+                "b", TensorView.ofFloats(b, size[0], size[2], 2)));
+            int half = size[2] / 2;
+            assertArrayEquals(new long[] {size[0], size[1] + size[2] + half, 2}, y.shape());
+            float[] expected = new float[y.toFloats().length];
+            for (int batch = 0, at = 0; batch < size[0]; batch++) {
+                System.arraycopy(b, batch * size[2] * 2, expected, at, size[2] * 2);
+                System.arraycopy(a, batch * size[1] * 2, expected, at + size[2] * 2, size[1] * 2);
+                System.arraycopy(b, (batch * size[2] + size[2] - half) * 2, expected, at + (size[1] + size[2]) * 2, half * 2);
+                at += (size[1] + size[2] + half) * 2;
+            }
+            assertArrayEquals(expected, y.toFloats(), "at " + Arrays.toString(size));
+        }
+    }
+
+    @Test
+    void aSliceOfNumbersComputesNoShapes() throws IOException {
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.slice(in.get("x"), -1, 1, 3)).input("x", "batch", 4).output("batch", 2);
+        var report = new OnnxExporter().export(job, folder);
+        assertEquals(0, OnnxVerifier.read(report.model()).count("Shape"));
+        TensorView x = TensorView.ofFloats(new float[] {1, 2, 3, 4}, 1, 4);
+        assertArrayEquals(new float[] {2, 3}, Runtime.run(report, Map.of("x", x)).toFloats());
     }
 
     @Test

@@ -3,9 +3,48 @@ package io.halftone.onnx.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.halftone.ops.Float16;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class Float8Test {
+    /** Codes 0 to 126, from the definition. */
+    private static final double[] VALUES = IntStream.range(0, 127).mapToDouble(code -> code < 8 ? code / 8.0 * Math.pow(2, -6)
+        : (1 + code % 8 / 8.0) * Math.pow(2, code / 8 - 7)).toArray();
+
+    @Test
+    void everyCodeHasItsValue() {
+        for (int code = 0; code < 127; code++) {
+            assertEquals((float) VALUES[code], Float8.toFloat((byte) code));
+            assertEquals((float) -VALUES[code], Float8.toFloat((byte) (code + 128)));
+        }
+        assertTrue(Float.isNaN(Float8.toFloat((byte) 127)) && Float.isNaN(Float8.toFloat((byte) 255)));
+    }
+
+    /** Against a search among all values of the type. */
+    @Test
+    void everyValueOf16BitsGoesToTheNearestCode() {
+        for (int bits = 0; bits < 1 << 16; bits++) {
+            for (float value : new float[] {Float16.toFloat((short) bits), Float.intBitsToFloat(bits << 16)}) {
+                byte code = Float8.fromFloat(value);
+                assertEquals(Float.isNaN(value) ? 127 : nearest(Math.min(Math.abs(value), 1e30)), code & 0x7f, () -> "of " + value);
+                assertEquals(bits >= 1 << 15, code < 0, () -> "the sign of " + value);
+            }
+        }
+    }
+
+    private static int nearest(double magnitude) {
+        int best = 0;
+        for (int code = 1; code < VALUES.length; code++) {
+            double distance = Math.abs(VALUES[code] - magnitude) - Math.abs(VALUES[best] - magnitude);
+            if (distance > 0) {
+                break;                                       // values are in order: the rest is farther away
+            }
+            best = distance < 0 || code % 2 == 0 ? code : best;
+        }
+        return best;
+    }
+
     @Test
     void everyCodeSurvivesTheRoundTrip() {
         for (int code = -128; code < 128; code++) {

@@ -94,8 +94,8 @@ class OnnxExporterTest {
         assertEquals(9, model.getIrVersion());
         assertEquals(1, model.getOpsetImportCount());
         assertEquals(19, model.getOpsetImport(0).getVersion());
-        assertEquals("recipe", model.getMetadataProps(0).getKey());
-        assertEquals("int8", model.getMetadataProps(0).getValue());
+        assertEquals(List.of("halftone.data.sha256", "recipe"), model.getMetadataPropsList().stream().map(p -> p.getKey()).toList());
+        assertEquals("int8", model.getMetadataProps(1).getValue());
         assertEquals("batch", model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0).getDimParam());
     }
 
@@ -122,7 +122,7 @@ class OnnxExporterTest {
         byte[] model = Files.readAllBytes(folder.resolve("backbone.onnx"));
         byte[] data = Files.readAllBytes(folder.resolve("backbone.onnx_data"));
         TestJob broken = job(DType.FLOAT16);
-        broken.quantizedLayers.add("wide");
+        broken.quantizes("wide");
         assertThrows(ExportException.class, () -> new OnnxExporter().export(broken, folder));
         assertArrayEquals(model, Files.readAllBytes(folder.resolve("backbone.onnx")));
         assertArrayEquals(data, Files.readAllBytes(folder.resolve("backbone.onnx_data")));

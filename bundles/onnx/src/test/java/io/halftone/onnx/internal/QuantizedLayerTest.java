@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.halftone.export.ExportException;
 import io.halftone.export.ExportReport;
+import io.halftone.export.ExportReport.Codes;
 import io.halftone.export.ExportReport.QuantizedLayer;
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
@@ -19,6 +20,7 @@ import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
+import io.halftone.quant.Slot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -51,7 +53,7 @@ class QuantizedLayerTest {
         TestJob job = new TestJob(computeType, (o, in) -> o.linear(layer, roundTrip(o, in.get("x"), type, inputScale),
             roundTrip(o, o.parameter("fc.weight", Shape.of(2, 3)), type, weightScales)));
         job.parameter("fc.weight", computeType, W, 2, 3).parameter("fc.bias", computeType, new float[] {0, 0}, 2);
-        job.quantizedLayers.add("fc");
+        job.quantizes("fc");
         return rank == 2 ? job.input("x", 2, 3).output(2, 2) : job.input("x", 1, 2, 3).output(1, 2, 2);
     }
 
@@ -118,7 +120,8 @@ class QuantizedLayerTest {
     void theReportSaysWhatTheFileHas() throws IOException {
         ExportReport report = new OnnxExporter().export(linear(DType.FLOAT32, DType.INT8, 3, INPUT_SCALE, WEIGHT_SCALE, WEIGHT_SCALE),
             folder);
-        assertEquals(List.of(new QuantizedLayer("fc", "MatMul", INPUT_SCALE, 2)), report.quantized());
+        assertEquals(List.of(new QuantizedLayer("fc", "MatMul", Map.of(Slot.INPUT, new Codes("INT8", 1, INPUT_SCALE),
+            Slot.WEIGHT, new Codes("INT8", 2, Float.NaN)))), report.quantized());
     }
 
     @Test
@@ -133,7 +136,7 @@ class QuantizedLayerTest {
                 * weightScale * Float8.toFloat(Float8.fromFloat(W[3 * out + in] / weightScale));
         }
         assertArrayEquals(expected, run(report, DType.FLOAT32, 3, OptLevel.BASIC_OPT), 1e-5f);
-        assertEquals(1, report.quantized().get(0).weightScales());
+        assertEquals(new Codes("FLOAT8E4M3FN", 1, weightScale), report.quantized().get(0).slots().get(Slot.WEIGHT));
     }
 
     @Test
@@ -142,7 +145,7 @@ class QuantizedLayerTest {
         float[] scales = {0.01f, 0.02f, 0.03f};
         TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.conv(layer, roundTrip(o, in.get("x"), DType.INT8, 0.02f),
             roundTrip(o, o.parameter("conv.weight", Shape.of(3, 2, 3, 3)), DType.INT8, scales)));
-        job.input("x", 1, 2, 5, 4).output(1, 3, 3, 2).random("conv.weight", 3, 2, 3, 3).random("conv.bias", 3).quantizedLayers.add("conv");
+        job.input("x", 1, 2, 5, 4).output(1, 3, 3, 2).random("conv.weight", 3, 2, 3, 3).random("conv.bias", 3).quantizes("conv");
         float[] x = TestJob.random(7, 40);
         float[] y = Runtime.run(job, folder, Map.of("x", TensorView.ofFloats(x, 1, 2, 5, 4))).toFloats();
         float[] w = job.read("conv.weight").toFloats();

@@ -12,6 +12,7 @@ import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
+import io.halftone.quant.Slot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ final class TestJob implements ExportJob, Parameters {
     final Map<String, TensorView> tensors = new TreeMap<>();
     final Map<String, String> options = new TreeMap<>();
     final Map<String, String> metadata = new TreeMap<>();
-    final List<String> quantizedLayers = new ArrayList<>();
+    final Map<String, Set<Slot>> quantized = new LinkedHashMap<>();
     final List<String> reads = new ArrayList<>();
     private final List<Port> inputs = new ArrayList<>();
     private final DType computeType;
@@ -79,6 +80,16 @@ final class TestJob implements ExportJob, Parameters {
         return parameter(name, computeType, random(name.hashCode(), count), shape);
     }
 
+    /** With the input and the weight of a layer planned for quantization. */
+    TestJob quantizes(String layer) {
+        return quantizes(layer, Slot.INPUT, Slot.WEIGHT);
+    }
+
+    TestJob quantizes(String layer, Slot... slots) {
+        quantized.put(layer, Set.of(slots));
+        return this;
+    }
+
     static float[] random(long seed, int count) {
         Random random = new Random(seed);
         float[] values = new float[count];
@@ -120,8 +131,8 @@ final class TestJob implements ExportJob, Parameters {
     }
 
     @Override
-    public List<String> quantizedLayers() {
-        return quantizedLayers;
+    public Map<String, Set<Slot>> quantizedSlots() {
+        return quantized;
     }
 
     @Override

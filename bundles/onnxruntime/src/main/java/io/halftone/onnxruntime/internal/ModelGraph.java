@@ -21,22 +21,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What a model file says, read without its data: which layers are quantized, and by which operators they run. */
 final class ModelGraph {
     static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
 
+    private static final String TENSORRT = "trt";
     private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulIntegerToFloat", "QGemm", "QLinearConv", "QLinearMatMul",
         "DynamicQuantizeMatMul", "ConvInteger", "MatMulInteger");
 
     private final ModelProto model;
-    private final Map<String, DataType> initializers = new HashMap<>();
+    private static final Set<DataType> FLOAT8 = Set.of(DataType.FLOAT8E4M3FN, DataType.FLOAT8E5M2);
+
+    private final Map<String, TensorProto> initializers = new HashMap<>();
 
     ModelGraph(ModelProto model) {
         this.model = model;
-        for (TensorProto tensor : model.getGraph().getInitializerList()) {
-            initializers.put(tensor.getName(), DataType.forNumber(tensor.getDataType()));
-        }
+        model.getGraph().getInitializerList().forEach(tensor -> initializers.put(tensor.getName(), tensor));
     }
 
     /**
@@ -63,34 +65,71 @@ final class ModelGraph {
         return model;
     }
 
-    /** The element type of an initializer; null if it is none. */
-    DataType initializer(String name) {
+    /**
+     * Refuses a model that the runtime has no kernels for, in plainer words than its own.
+     *
+     * @param file what messages call it
+     */
+    void verify(Path file) {
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            if (node.getDomain().equals(TENSORRT)) {
+                throw new EngineException(file + ": found " + node.getOpType() + ", an operator of TensorRT; expected standard operators: "
+                    + "ONNX Runtime has none for this number format");
+            }
+            if (rounds(node) && initializer(node.getInput(1)) == DataType.BFLOAT16) {
+                throw new EngineException(file + ": found " + node.getName() + " with a BFLOAT16 scale; expected FLOAT or FLOAT16: "
+                    + "ONNX Runtime rounds no BFLOAT16 values, so export the model in another type");
+            }
+        }
+    }
+
+    /** An initializer; null if it is none. */
+    TensorProto tensor(String name) {
         return initializers.get(name);
+    }
+
+    /** The element type of an initializer; null if it is none, or of a type without a name. */
+    DataType initializer(String name) {
+        TensorProto tensor = initializers.get(name);
+        return tensor == null ? null : DataType.forNumber(tensor.getDataType());
     }
 
     /** Whether a value is rounded to an 8-bit float. */
     boolean hasFloat8() {
-        return model.getGraph().getNodeList().stream().anyMatch(n -> rounds(n) && n.getInputCount() > 2
-            && Set.of(DataType.FLOAT8E4M3FN, DataType.FLOAT8E5M2).contains(initializers.getOrDefault(n.getInput(2), DataType.UNDEFINED)));
+        return model.getGraph().getNodeList().stream().anyMatch(this::isFloat8);
+    }
+
+    /** Whether a value is rounded to an 8-bit integer. */
+    boolean hasInt8() {
+        return model.getGraph().getNodeList().stream().anyMatch(n -> rounds(n) && low(n) == DataType.INT8);
+    }
+
+    /** Whether a node rounds to an 8-bit float, or reads one back. */
+    boolean isFloat8(NodeProto node) {
+        return rounds(node) && FLOAT8.contains(low(node));
+    }
+
+    private DataType low(NodeProto node) {
+        DataType type = node.getInputCount() > 2 ? initializer(node.getInput(2)) : null;
+        return type == null ? DataType.UNDEFINED : type;
     }
 
     static boolean rounds(NodeProto node) {
         return node.getOpType().equals("QuantizeLinear") || node.getOpType().equals("DequantizeLinear");
     }
 
-    /** The quantized layers by the name of the operator that computes them: both its inputs are dequantized. */
-    Map<String, String> quantizedLayers() {
+    /** The quantized layers, each with the names of its products that take a dequantized value. */
+    Map<String, Set<String>> quantizedLayers() {
         Set<String> dequantized = new HashSet<>();
-        Map<String, String> layers = new TreeMap<>();
+        Map<String, Set<String>> layers = new TreeMap<>();
         for (NodeProto node : model.getGraph().getNodeList()) {
             boolean moves = node.getOpType().equals("Transpose") && dequantized.contains(node.getInput(0));
             if (node.getOpType().equals("DequantizeLinear") || moves) {
                 dequantized.add(node.getOutput(0));
             }
             int end = node.getName().lastIndexOf('/');
-            if (PRODUCTS.contains(node.getOpType()) && end > 0 && dequantized.contains(node.getInput(0))
-                && dequantized.contains(node.getInput(1))) {
-                layers.put(node.getName(), node.getName().substring(0, end));
+            if (PRODUCTS.contains(node.getOpType()) && end > 0 && node.getInputList().stream().anyMatch(dequantized::contains)) {
+                layers.computeIfAbsent(node.getName().substring(0, end), layer -> new TreeSet<>()).add(node.getName());
             }
         }
         return layers;

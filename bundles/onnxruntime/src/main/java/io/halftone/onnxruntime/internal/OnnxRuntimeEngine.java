@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** A session of ONNX Runtime on the processor. Its natives hold the weights until it is closed. */
 final class OnnxRuntimeEngine implements Engine {
@@ -22,20 +21,19 @@ final class OnnxRuntimeEngine implements Engine {
     private final OrtSession session;
     private final Ports ports;
     private final Map<String, String> metadata;
-    private final Supplier<EngineReport> inspect;
-    private EngineReport report;
+    private final EngineReport report;
     private boolean closed;
 
     /**
      * @param name     what messages call it
      * @param metadata the facts stored with the model
-     * @param inspect  makes the report, when it is first asked for
+     * @param report   what it is made of
      */
-    OnnxRuntimeEngine(String name, OrtSession session, Map<String, String> metadata, Supplier<EngineReport> inspect) {
+    OnnxRuntimeEngine(String name, OrtSession session, Map<String, String> metadata, EngineReport report) {
         this.name = name;
         this.session = session;
         this.metadata = Map.copyOf(metadata);
-        this.inspect = inspect;
+        this.report = report;
         try {
             this.ports = new Ports(session);
         } catch (OrtException e) {
@@ -89,9 +87,6 @@ final class OnnxRuntimeEngine implements Engine {
 
     @Override
     public EngineReport report() {
-        if (report == null) {
-            report = inspect.get();
-        }
         return report;
     }
 

@@ -126,6 +126,9 @@ class OnnxRuntimeEngineTest {
             TestModel float8 = new TestModel(type, DType.FLOAT8_E4M3);
             Path model = float8.export(folder);
             float[] plain = run(model, float8, 2, 6, Map.of("optimization", "disabled"));
+            for (String level : List.of("basic", "extended")) {
+                assertArrayEquals(plain, run(model, float8, 2, 6, Map.of("optimization", level)), 0.05f, level);
+            }
             EngineReport report = build(model, Map.of());
             assertEquals(List.of("conv", "tokens", "twin", "vector"), report.floatLayers());
             assertArrayEquals(plain, run(model, float8, 2, 6, Map.of()), 0.05f);
@@ -198,6 +201,41 @@ class OnnxRuntimeEngineTest {
         EngineException e = assertThrows(EngineException.class, () -> builder.load(file, Map.of()));
         assertEquals(file + ": found an engine built for onnxruntime 1.20.0; expected one for onnxruntime 1.28.0: build it again",
             e.getMessage());
+    }
+
+    @Test
+    void anEngineBesideAChangedExportIsRefused() throws IOException {
+        Path model = INT8.export(folder);
+        Path file = build(model, Map.of()).file();
+        builder.load(file, Map.of()).close();
+        new TestModel(DType.FLOAT16, DType.INT8).export(folder);
+        EngineException e = assertThrows(EngineException.class, () -> builder.load(file, Map.of()));
+        assertEquals(file + ": found an engine of an older export; expected one of " + model
+            + ", which has changed since: build it again, or move the engine elsewhere to run it as it is", e.getMessage());
+        assertEquals(DType.FLOAT16, builder.load(build(model, Map.of()).file(), Map.of()).inputs().get("x"));
+    }
+
+    @Test
+    void otherWeightsMakeAnotherExport() throws IOException {
+        Path model = INT8.export(folder);
+        Path file = build(model, Map.of()).file();
+        new TestModel(DType.FLOAT32, DType.INT8, true).export(folder);
+        assertThrows(EngineException.class, () -> builder.load(file, Map.of()));
+    }
+
+    @Test
+    void anEngineThatCannotFollowItsDataLeavesTheOldData() throws IOException {
+        Path model = INT8.export(folder);
+        build(model, Map.of());
+        byte[] data = Files.readAllBytes(folder.resolve("backbone.plan_data"));
+        Files.delete(folder.resolve("backbone.plan"));
+        Files.createDirectories(folder.resolve("backbone.plan/occupied"));
+        new TestModel(DType.FLOAT32, DType.INT8, true).export(folder);
+        assertThrows(IOException.class, () -> build(model, Map.of()));
+        assertArrayEquals(data, Files.readAllBytes(folder.resolve("backbone.plan_data")));
+        try (var files = Files.list(folder)) {
+            assertEquals(4, files.count(), "the export, the data, and what stands in the engine's place");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.halftone.ops.Role;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
+import io.halftone.quant.Slot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +44,7 @@ final class TestModel implements ExportJob, Parameters {
     private static final int[] EXTREME = {127, 127, -127, 0, -127, 0, 127, 127, -127, 0, -127, 0, 0, 0, 0, 0};
 
     private final DType computeType;
-    private final DType lowType;
+    private final Map<String, DType> lowTypes;
     private final boolean extreme;
     private final Map<String, TensorView> tensors = new TreeMap<>();
 
@@ -51,12 +52,17 @@ final class TestModel implements ExportJob, Parameters {
         this(computeType, lowType, false);
     }
 
-    /**
-     * @param extreme whether inputs are the greatest there are, and the linear layers' weights as {@link #EXTREME}
-     */
     TestModel(DType computeType, DType lowType, boolean extreme) {
+        this(computeType, Map.of("tokens", lowType, "twin", lowType, "vector", lowType, "conv", lowType), extreme);
+    }
+
+    /**
+     * @param lowTypes what each layer is rounded to
+     * @param extreme  whether inputs are the greatest there are, and the linear layers' weights as {@link #EXTREME}
+     */
+    TestModel(DType computeType, Map<String, DType> lowTypes, boolean extreme) {
         this.computeType = computeType;
-        this.lowType = lowType;
+        this.lowTypes = Map.copyOf(lowTypes);
         this.extreme = extreme;
         for (Layer layer : List.of(TOKENS, TWIN, VECTOR, CONV)) {
             Shape shape = layer instanceof Layer.Linear l ? l.weightShape() : CONV.weightShape();
@@ -153,7 +159,7 @@ final class TestModel implements ExportJob, Parameters {
         return Math.max(-128, Math.min(127, Math.rint(value / stored))) * stored;
     }
 
-    private <T> T roundTrip(Ops<T> ops, T x, float scale, int channels) {
+    private <T> T roundTrip(Ops<T> ops, T x, DType lowType, float scale, int channels) {
         float[] scales = new float[Math.max(1, channels)];
         Arrays.fill(scales, scale);
         T s = ops.constant(scales, channels == 0 ? new Shape(List.of()) : Shape.of(channels), computeType);
@@ -162,7 +168,8 @@ final class TestModel implements ExportJob, Parameters {
 
     private <T> T linear(Ops<T> ops, Layer.Linear layer, T x) {
         T weight = ops.parameter(layer.name() + ".weight", layer.weightShape());
-        return ops.linear(layer, roundTrip(ops, x, INPUT_SCALE, 0), roundTrip(ops, weight, WEIGHT_SCALE, 16));
+        DType low = lowTypes.get(layer.name());
+        return ops.linear(layer, roundTrip(ops, x, low, INPUT_SCALE, 0), roundTrip(ops, weight, low, WEIGHT_SCALE, 16));
     }
 
     @Override
@@ -173,7 +180,8 @@ final class TestModel implements ExportJob, Parameters {
         T sum = ops.add(ops.add(linear(ops, TOKENS, x), linear(ops, TWIN, x)), vector);
         T picture = ops.reshape(ops.permute(sum, 0, 2, 1), Shape.of(batch, Dim.of(16), ops.shape(x).dim(1), Dim.of(1)));
         T weight = ops.parameter("conv.weight", CONV.weightShape());
-        return Values.of("y", ops.conv(CONV, roundTrip(ops, picture, INPUT_SCALE, 0), roundTrip(ops, weight, WEIGHT_SCALE, 16)));
+        DType low = lowTypes.get("conv");
+        return Values.of("y", ops.conv(CONV, roundTrip(ops, picture, low, INPUT_SCALE, 0), roundTrip(ops, weight, low, WEIGHT_SCALE, 16)));
     }
 
     @Override
@@ -197,8 +205,9 @@ final class TestModel implements ExportJob, Parameters {
     }
 
     @Override
-    public List<String> quantizedLayers() {
-        return List.of("conv", "tokens", "twin", "vector");
+    public Map<String, Set<Slot>> quantizedSlots() {
+        Set<Slot> both = Set.of(Slot.INPUT, Slot.WEIGHT);
+        return Map.of("conv", both, "tokens", both, "twin", both, "vector", both);
     }
 
     @Override

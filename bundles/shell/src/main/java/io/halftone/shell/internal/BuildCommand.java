@@ -35,9 +35,12 @@ public final class BuildCommand extends JobCommand {
     private String enginePath;
 
     @Option(name = "--extent", description = "Least, usual and greatest extent of a named dimension, such as batch=2,2,8",
-        multiValued = true,
-        valueToShowInHelp = "the model's own")
+        multiValued = true, valueToShowInHelp = "that of --model, or else the model file's own")
     private List<String> extents = List.of();
+
+    @Option(name = "--model", description = "Preset whose extents the engine is for, see presets", valueToShowInHelp = "none")
+    @Completion(PresetCompleter.class)
+    private String model;
 
     @Option(name = "--threads", description = "Threads that the engine computes with", valueToShowInHelp = "the engine's usual number")
     private Integer threads;
@@ -47,7 +50,7 @@ public final class BuildCommand extends JobCommand {
         var request = new BuildRequest(path("onnx-load-path", onnxLoadPath), engine, path("engine-path", enginePath), extents(),
             options(threads));
         BuildResult result = await(progress -> halftone.build(request, progress));
-        return new Report(Values.of(result), out -> Text.print(result, out));
+        return BuildReport.of(result);
     }
 
     /** The engine builder's options; null stands for what was not given. */
@@ -56,7 +59,7 @@ public final class BuildCommand extends JobCommand {
     }
 
     private Map<String, Extent> extents() {
-        Map<String, Extent> byName = new LinkedHashMap<>();
+        Map<String, Extent> byName = new LinkedHashMap<>(model == null ? Map.of() : halftone.extents(model));
         for (String text : extents) {
             Matcher extent = EXTENT.matcher(text);
             if (!extent.matches()) {

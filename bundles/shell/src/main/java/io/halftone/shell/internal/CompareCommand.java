@@ -56,6 +56,6 @@ public final class CompareCommand extends SamplingCommand {
         var request = new CompareRequest(source, reference.backbone(), candidate.backbone(), sampling(),
             path("out", Given.orElse(directory, "halftone-out/" + label(source))), Given.orUsual("runs", runs));
         CompareResult result = await(progress -> halftone.compare(request, progress));
-        return new Report(Values.of(result), out -> Text.print(result, out));
+        return PictureReports.of(result);
     }
 }

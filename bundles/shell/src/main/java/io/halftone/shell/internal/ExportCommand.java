@@ -14,7 +14,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Service
 @Command(scope = "halftone", name = "export", description = "Writes the backbone as ONNX: a quantized checkpoint's, or the pipeline's own",
     detailedDescription = "classpath:export.txt")
-public final class ExportCommand extends PipelineCommand {
+public final class ExportCommand extends ComputingCommand {
     static final String EXPORTER = "onnx";
 
     @Option(name = "--restore-from", description = "A quantized checkpoint", valueToShowInHelp = "none: full precision")
@@ -35,7 +35,7 @@ public final class ExportCommand extends PipelineCommand {
         var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), EXPORTER,
             options(onnxWeights));
         ExportResult result = await(progress -> halftone.export(request, progress));
-        return new Report(Values.of(result), out -> Text.print(result, out));
+        return ExportReport.of(result);
     }
 
     /** The exporter's options; null stands for what was not given. */

@@ -14,7 +14,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Command(scope = "halftone", name = "generate", description = "Makes pictures in full precision, with fake quantization, or on an engine",
     detailedDescription = "classpath:generate.txt")
 public final class GenerateCommand extends SamplingCommand {
-    @Option(name = "--save-image-as", description = "PNG file to write; with several prompts a number is put before its extension",
+    @Option(name = "--save-image-as", description = "PNG file to write; with several pictures a number is put before its extension",
         valueToShowInHelp = "MODEL.png in the current folder")
     @Completion(FileCompleter.class)
     private String saveImageAs;
@@ -29,6 +29,6 @@ public final class GenerateCommand extends SamplingCommand {
         String image = path("save-image-as", Given.orElse(saveImageAs, label(source) + ".png"));
         var request = new GenerateRequest(source, choice().backbone(), sampling(), image, path("dump", dump));
         GenerateResult result = await(progress -> halftone.generate(request, progress));
-        return new Report(Values.of(result), out -> Text.print(result, out));
+        return PictureReports.of(result);
     }
 }

@@ -36,12 +36,12 @@ final class Given {
     }
 
     /** The type of that name: Float, Half or BFloat16, in any case. */
-    static DType computeType(String name) {
+    static DType computeType(String option, String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "float" -> DType.FLOAT32;
             case "half" -> DType.FLOAT16;
             case "bfloat16" -> DType.BFLOAT16;
-            default -> throw new IllegalArgumentException("model-dtype: found " + name + "; expected Float, Half or BFloat16");
+            default -> throw new IllegalArgumentException(option + ": found " + name + "; expected Float, Half or BFloat16");
         };
     }
 

@@ -32,6 +32,10 @@ abstract class HalftoneCommand implements Action {
     /** Does the work; everything after it is printing. */
     abstract Report report() throws Exception;
 
+    /** Called once the result is printed: a command that fails because of what it found throws here. */
+    void printed() throws Exception {
+    }
+
     @Override
     public final Object execute() throws Exception {
         Report report = report();
@@ -41,6 +45,7 @@ abstract class HalftoneCommand implements Action {
             report.text().accept(out);
         }
         out.flush();
+        printed();
         return null;
     }
 

@@ -3,6 +3,7 @@ package io.halftone.shell.internal;
 import io.halftone.api.Halftone;
 import io.halftone.api.ModelInfo;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.api.console.CommandLine;
@@ -10,7 +11,7 @@ import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
-/** Completes the names of the pipelines in the model folders. */
+/** Completes the names of the pipelines in the model folders, and of presets. */
 @Service
 public final class ModelCompleter implements Completer {
     @Reference
@@ -18,6 +19,7 @@ public final class ModelCompleter implements Completer {
 
     @Override
     public int complete(Session session, CommandLine line, List<String> candidates) {
-        return new StringsCompleter(halftone.models().stream().map(ModelInfo::name).toList()).complete(session, line, candidates);
+        Stream<String> names = Stream.concat(halftone.models().stream().map(ModelInfo::name), halftone.presets().stream());
+        return new StringsCompleter(names.distinct().toList()).complete(session, line, candidates);
     }
 }

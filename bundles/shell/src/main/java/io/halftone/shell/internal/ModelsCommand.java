@@ -1,7 +1,5 @@
 package io.halftone.shell.internal;
 
-import io.halftone.api.ModelInfo;
-import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -12,7 +10,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class ModelsCommand extends HalftoneCommand {
     @Override
     Report report() {
-        List<ModelInfo> models = halftone.models();
-        return new Report(Values.ofModels(models), out -> Text.printModels(models, out));
+        return Inventories.ofModels(halftone.models());
     }
 }

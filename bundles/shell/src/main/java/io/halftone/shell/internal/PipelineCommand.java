@@ -1,36 +1,42 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.LoraSource;
+import io.halftone.api.ModelInfo;
 import io.halftone.api.PipelineSource;
+import io.halftone.ops.DType;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.completers.FileCompleter;
-import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command about a pipeline. */
 abstract class PipelineCommand extends JobCommand {
     @Option(name = "--model",
-        description = "Name of a pipeline in the model folders, see models; with --path what output files are called")
+        description = "Name of a pipeline in the model folders, see models; with --path the preset it is, see presets, and what output "
+            + "files are called")
     @Completion(ModelCompleter.class)
     private String model;
 
-    @Option(name = "--path", description = "Pipeline folder in the hub's layout: model_index.json and a folder for each component")
+    @Option(name = "--path", aliases = "--override-model-path",
+        description = "Pipeline folder in the hub's layout: model_index.json and a folder for each component")
     @Completion(FileCompleter.class)
     private String path;
 
-    @Option(name = "--model-dtype", description = "What models compute in: Float, Half or BFloat16")
-    @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
-    private String modelDtype = "Float";
-
-    /** The pipeline that was named; refused if none was. */
-    final PipelineSource source() {
-        return source("");
+    /** The pipeline that was named, as its folder has it; refused if none was. */
+    final PipelineSource folder() {
+        return named("", DType.FLOAT32, List.of(), false);
     }
 
-    /** The pipeline that was named, or else the one of that name. */
-    final PipelineSource source(String usual) {
+    /** The pipeline that was named, or else the one of that name. A preset is refused: it has no weights. */
+    final PipelineSource named(String usual, DType type, List<LoraSource> loras, boolean leaveLoras) {
         String name = Given.orElse(model, path == null ? usual : "");
-        return new PipelineSource(path("path", path), name, Given.computeType(modelDtype));
+        if (path == null && halftone.presets().contains(name) && halftone.models().stream().map(ModelInfo::name).noneMatch(name::equals)) {
+            throw new IllegalArgumentException("model: found the preset " + name
+                + ", which has no weights, and no pipeline of that name in the "
+                + "model folders; expected --path with the folder of its weights");
+        }
+        return new PipelineSource(path("path", path), name, type, loras, leaveLoras);
     }
 
     /** A name for files: the model's, or else its folder's. */

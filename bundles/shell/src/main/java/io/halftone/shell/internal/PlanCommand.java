@@ -2,7 +2,7 @@ package io.halftone.shell.internal;
 
 import io.halftone.api.PlanRequest;
 import io.halftone.api.PlanResult;
-import io.halftone.quant.QuantLevel;
+import java.io.IOException;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -12,14 +12,14 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** What a level quantizes. */
 @Service
-@Command(scope = "halftone", name = "plan", description = "Says what a level quantizes; reads no weights",
+@Command(scope = "halftone", name = "plan", description = "Says what a level or a recipe quantizes; reads no weights",
     detailedDescription = "classpath:plan.txt")
 public final class PlanCommand extends HalftoneCommand {
-    @Option(name = "--model", description = "Name of a pipeline in the model folders, see the command models")
+    @Option(name = "--model", description = "Name of a pipeline in the model folders, see models, or of a preset, see presets")
     @Completion(ModelCompleter.class)
     private String model;
 
-    @Option(name = "--path", description = "Pipeline folder")
+    @Option(name = "--path", aliases = "--override-model-path", description = "Pipeline folder")
     @Completion(FileCompleter.class)
     private String path;
 
@@ -27,26 +27,42 @@ public final class PlanCommand extends HalftoneCommand {
     @Completion(FileCompleter.class)
     private String config;
 
-    @Option(name = "--format", description = "Number format")
+    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.USUAL_FORMAT)
     @Completion(PluginCompleter.Formats.class)
-    private String format = "int8";
+    private String format;
 
-    @Option(name = "--quant-level", description = Quantization.LEVEL_HELP)
-    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3"})
-    private String quantLevel = "3";
+    @Option(name = "--quant-level", description = Quantization.LEVEL_HELP, valueToShowInHelp = Quantization.USUAL_LEVEL)
+    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3", "4"})
+    private String quantLevel;
 
-    @Option(name = "--policy", description = Quantization.POLICY_HELP)
+    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.USUAL_POLICY)
     @Completion(PluginCompleter.Policies.class)
-    private String policy = "standard";
+    private String policy;
+
+    @Option(name = "--quant-algo", description = "Algorithm", valueToShowInHelp = "as advised for the model or the format")
+    @Completion(PluginCompleter.Algorithms.class)
+    private String quantAlgo;
+
+    @Option(name = "--collect-method", description = "Collector of activation ranges",
+        valueToShowInHelp = "as advised for the model or the format")
+    @Completion(PluginCompleter.Collectors.class)
+    private String collectMethod;
+
+    @Option(name = "--recipe", description = RecipeOption.HELP)
+    @Completion(FileCompleter.class)
+    private String recipe;
 
     @Option(name = "--layers", description = "Name every layer")
     private boolean layers;
 
     @Override
-    Report report() {
+    Report report() throws IOException {
         Given.atMostOne("plan", "--model", model, "--path", path, "--config", config);
-        PlanResult result = halftone.plan(new PlanRequest(path("path", path), Given.orElse(model, ""), path("config", config), format,
-            new QuantLevel(quantLevel), policy));
-        return new Report(Values.of(result, layers), out -> Text.print(result, layers, out));
+        String name = Given.orElse(model, "");
+        var quantization = new Quantization(format, quantLevel, false, policy, quantAlgo, null, null, collectMethod, null, false,
+            RecipeOption.read(path("recipe", recipe)));
+        PlanResult result = halftone.plan(new PlanRequest(path("path", path), name, path("config", config), quantization.settings(halftone,
+            name)));
+        return PlanReport.of(result, layers);
     }
 }

@@ -1,7 +1,5 @@
 package io.halftone.shell.internal;
 
-import io.halftone.api.PluginInfo;
-import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -12,7 +10,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class PluginsCommand extends HalftoneCommand {
     @Override
     Report report() {
-        List<PluginInfo> plugins = halftone.plugins();
-        return new Report(Values.ofPlugins(plugins), out -> Text.printPlugins(plugins, out));
+        return Inventories.ofPlugins(halftone.plugins());
     }
 }

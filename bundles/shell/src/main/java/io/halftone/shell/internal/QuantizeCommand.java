@@ -1,6 +1,5 @@
 package io.halftone.shell.internal;
 
-import io.halftone.api.CalibrationSettings;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
@@ -20,65 +19,51 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(scope = "halftone", name = "quantize",
     description = "Calibrates and quantizes a pipeline's backbone: a checkpoint, and ONNX where asked for",
     detailedDescription = "classpath:quantize.txt")
-public final class QuantizeCommand extends PipelineCommand {
-    @Option(name = "--format", description = "Number format")
-    @Completion(PluginCompleter.Formats.class)
-    private String format = "int8";
-
-    @Option(name = "--quant-level", description = Quantization.LEVEL_HELP)
-    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3"})
-    private String quantLevel = "3";
-
-    @Option(name = "--policy", description = Quantization.POLICY_HELP)
-    @Completion(PluginCompleter.Policies.class)
-    private String policy = "standard";
-
-    @Option(name = "--quant-algo", description = "Algorithm", valueToShowInHelp = "smoothquant for int8, else max")
-    @Completion(PluginCompleter.Algorithms.class)
-    private String quantAlgo;
-
-    @Option(name = "--alpha", description = "How much of the activations' range SmoothQuant moves into the weights, 0 to 1",
-        valueToShowInHelp = "0.8 with smoothquant")
-    private Double alpha;
-
-    @Option(name = "--collect-method", description = "Collector of activation ranges", valueToShowInHelp = "default: the largest magnitude")
-    @Completion(PluginCompleter.Collectors.class)
-    private String collectMethod;
-
-    @Option(name = "--percentile", description = "The first fraction of denoising steps that counts, over 0 to 1")
-    private double percentile = 1;
-
-    @Option(name = "--calib-size", description = "Prompts to calibrate with")
-    private int calibSize = 32;
-
-    @Option(name = "--batch-size", description = "Prompts that run together")
-    private int batchSize = 2;
-
-    @Option(name = "--n-steps", description = "Denoising steps for each prompt")
-    private int steps = 20;
-
-    @Option(name = "--guidance-scale", description = "How strongly prompts guide while calibrating",
-        valueToShowInHelp = "the pipeline's usual one")
-    private Double guidanceScale;
-
-    @Option(name = "--height", description = "Pixels while calibrating", valueToShowInHelp = "the pipeline's usual height")
-    private Integer height;
-
-    @Option(name = "--width", description = "Pixels while calibrating", valueToShowInHelp = "the pipeline's usual width")
-    private Integer width;
-
-    @Option(name = "--seed", description = "Fixes the noise", valueToShowInHelp = "0")
-    private long seed;
-
-    @Option(name = "--prompts-file", description = "UTF-8 file of one prompt a line",
-        valueToShowInHelp = "the pipeline folder's own list, or a built-in one")
+public final class QuantizeCommand extends CalibrationCommand {
+    @Option(name = "--recipe", description = RecipeOption.HELP)
     @Completion(FileCompleter.class)
-    private String promptsFile;
+    private String recipe;
+
+    @Option(name = "--trials", description = "Calibrations with seeds of their own, judged on other prompts; the best one is kept")
+    private int trials = 1;
+
+    @Option(name = "--slice", description = "Run one part of the batches alone, such as 3/8; needs --stats-out", valueToShowInHelp = "all")
+    private String slice;
+
+    @Option(name = "--stats-out", description = "File to keep the calibration's statistics in")
+    @Completion(FileCompleter.class)
+    private String statsOut;
+
+    @Option(name = "--stats-in",
+        description = "Statistics of an earlier run: what they cover is not run again; may be given more than once",
+        multiValued = true)
+    @Completion(FileCompleter.class)
+    private List<String> statsIn = List.of();
 
     @Option(name = "--quantized-torch-ckpt-save-path",
         description = "Checkpoint to write, or a folder for MODEL_LEVEL_FORMAT.safetensors; safetensors whatever its name")
     @Completion(FileCompleter.class)
     private String checkpoint;
+
+    @Option(name = "--hf-ckpt-dir", description = "Folder to write the component to as the Hugging Face hub has it")
+    @Completion(FileCompleter.class)
+    private String hubFolder;
+
+    @Option(name = "--checkpoint-form",
+        description = "What the checkpoint holds: compact (quantized weights as their codes), full, or state-only (ranges and recipe)",
+        valueToShowInHelp = "compact")
+    @Completion(value = StringsCompleter.class, values = {"compact", "full", "state-only"})
+    private String checkpointForm;
+
+    @Option(name = "--state-only", description = "--checkpoint-form state-only")
+    private boolean stateOnly;
+
+    @Option(name = "--compress", description = "--checkpoint-form compact")
+    private boolean compress;
+
+    @Option(name = "--max-shard-size", description = "Size above which the checkpoint goes to several files with an index, such as 2GB",
+        valueToShowInHelp = "one file")
+    private String maxShardSize;
 
     @Option(name = "--onnx-dir", description = "Folder to export to in the same run")
     @Completion(FileCompleter.class)
@@ -90,19 +75,32 @@ public final class QuantizeCommand extends PipelineCommand {
     @Completion(value = StringsCompleter.class, values = {"quantized", "qdq"})
     private String onnxWeights;
 
+    @Option(name = "--trt-high-precision-dtype", description = "What stays in high precision in the export; always as --model-dtype",
+        valueToShowInHelp = "as --model-dtype")
+    @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
+    private String highPrecisionDtype;
+
     @Override
     Report report() throws Exception {
-        PipelineSource source = source();
-        QuantSettings settings = new Quantization(format, quantLevel, policy, quantAlgo, alpha, collectMethod, percentile).settings();
-        var calibration = new CalibrationSettings(List.of(), path("prompts-file", promptsFile), calibSize, batchSize, steps,
-            Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), seed);
-        var request = new QuantizeRequest(source, settings, calibration, checkpoint(source, settings), path("onnx-dir", onnxDir),
-            ExportCommand.options(onnxWeights));
+        if (highPrecisionDtype != null && Given.computeType("trt-high-precision-dtype", highPrecisionDtype) != computeType()) {
+            throw new IllegalArgumentException("trt-high-precision-dtype: found " + highPrecisionDtype
+                + "; expected the same as model-dtype");
+        }
+        PipelineSource source = calibrated();
+        Quantization quantization = quantization(null, RecipeOption.read(path("recipe", recipe)));
+        QuantSettings settings = quantization.settings(halftone, source.model());
+        List<String> earlier = statsIn.stream().map(file -> path("stats-in", file)).toList();
+        var work = new CalibrationParts(workers(), slice, path("stats-out", statsOut), earlier).work();
+        var target = new CheckpointChoice(checkpoint(source, settings), path("hf-ckpt-dir", hubFolder), checkpointForm, stateOnly, compress,
+            maxShardSize).target();
+        var request = new QuantizeRequest(source, settings, calibration(quantization.advice(halftone, source.model())), work, trials,
+            target, path("onnx-dir", onnxDir), ExportCommand.options(onnxWeights));
         QuantizeResult result = await(progress -> halftone.quantize(request, progress));
         if (result.checkpoint().endsWith(".pt")) {
             note("note: " + result.checkpoint() + ": its content is safetensors");
         }
-        return new Report(Values.of(result), out -> Text.print(result, out));
+        result.notes().forEach(line -> note("note: " + line));
+        return QuantizeReport.of(request, result);
     }
 
     private String checkpoint(PipelineSource source, QuantSettings settings) {
@@ -112,6 +110,7 @@ public final class QuantizeCommand extends PipelineCommand {
 
     /** The usual name of a checkpoint. */
     static String fileName(PipelineSource source, QuantSettings settings) {
-        return label(source) + "_" + settings.level() + "_" + settings.format() + ".safetensors";
+        String level = settings.level().equals(QuantSettings.RULES_ALONE) ? "recipe" : settings.level().name();
+        return label(source) + "_" + level + "_" + settings.format() + ".safetensors";
     }
 }

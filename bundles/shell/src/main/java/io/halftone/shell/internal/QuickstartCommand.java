@@ -27,19 +27,19 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(scope = "halftone", name = "quickstart",
     description = "Runs the whole chain: calibrate, quantize, checkpoint, ONNX, engine, and pictures beside full precision",
     detailedDescription = "classpath:quickstart.txt")
-public final class QuickstartCommand extends PipelineCommand {
+public final class QuickstartCommand extends ComputingCommand {
     private static final String EMBEDDED_MODEL = "tiny-sdxl";
     /** Enough for the tail of the latency to be seen. */
     private static final int TIMED_RUNS = 20;
     private static final int BATCH = 2;
 
-    @Option(name = "--format", description = "Number format")
+    @Option(name = "--format", description = Quantization.FORMAT_HELP)
     @Completion(PluginCompleter.Formats.class)
-    private String format = "int8";
+    private String format = Quantization.USUAL_FORMAT;
 
     @Option(name = "--quant-level", description = Quantization.LEVEL_HELP)
-    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3"})
-    private String quantLevel = "3";
+    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3", "4"})
+    private String quantLevel = Quantization.USUAL_LEVEL;
 
     @Option(name = "--calib-size", description = "Prompts to calibrate with")
     private int calibSize = 16;
@@ -62,15 +62,14 @@ public final class QuickstartCommand extends PipelineCommand {
 
     @Override
     Report report() throws Exception {
-        PipelineSource source = source(EMBEDDED_MODEL);
-        QuantSettings settings = Quantization.usual(format, quantLevel).settings();
+        PipelineSource source = source(EMBEDDED_MODEL, false);
+        QuantSettings settings = Quantization.usual(format, quantLevel).settings(halftone, source.model());
         Path out = Path.of(path("out", Given.orElse(directory, "halftone-out/" + label(source))));
         Map<String, String> engineOptions = BuildCommand.options(threads);
         var calibration = new CalibrationSettings(List.of(), "", calibSize, BATCH, steps, Double.NaN, 0, 0, seed);
         var sampling = new Sampling(List.of(prompt), "", steps, Double.NaN, 0, 0, seed, "");
-        var quantize = new QuantizeRequest(source, settings, calibration, out.resolve(QuantizeCommand.fileName(source,
-            settings)).toString(),
-            out.resolve("onnx").toString(), Map.of());
+        String checkpoint = out.resolve(QuantizeCommand.fileName(source, settings)).toString();
+        var quantize = QuantizeRequest.of(source, settings, calibration, checkpoint, out.resolve("onnx").toString());
 
         QuantizeResult quantized = await(progress -> {
             Job<QuantizeResult> job = halftone.quantize(quantize, progress);
@@ -78,6 +77,7 @@ public final class QuickstartCommand extends PipelineCommand {
             note("1 of 3: calibrate, quantize to " + settings.format() + " at level " + settings.level() + ", export");
             return job;
         });
+        quantized.notes().forEach(line -> note("note: " + line));
         note("2 of 3: build the engine");
         var build = new BuildRequest(quantized.exports().get(0).model(), EngineChoice.USUAL_ENGINE, "", Map.of(), engineOptions);
         BuildResult built = await(progress -> halftone.build(build, progress));
@@ -85,15 +85,6 @@ public final class QuickstartCommand extends PipelineCommand {
         var engine = new BackboneChoice.OnEngine(EngineChoice.USUAL_ENGINE, built.report().file().toString(), engineOptions);
         var compare = new CompareRequest(source, BackboneChoice.fullPrecision(), engine, sampling, out.toString(), TIMED_RUNS);
         CompareResult compared = await(progress -> halftone.compare(compare, progress));
-
-        var chain = new Chain(label(source), settings, quantized, built, compared);
-        return new Report(Values.of(chain), stream -> Text.print(chain, stream));
-    }
-
-    /** What the whole chain gave. */
-    record Chain(String model, QuantSettings settings, QuantizeResult quantized, BuildResult built, CompareResult compared) {
-        double seconds() {
-            return quantized.seconds() + built.seconds() + compared.seconds();
-        }
+        return new QuickstartReport(label(source), quantize, quantized, built, compared).report();
     }
 }

@@ -8,7 +8,7 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** A command that makes pictures with a backbone of choice. */
-abstract class SamplingCommand extends PipelineCommand {
+abstract class SamplingCommand extends ComputingCommand {
     @Option(name = "--prompt", description = "What the picture shows; given more than once, the pictures are made together",
         multiValued = true)
     private List<String> prompts = List.of();
@@ -30,6 +30,13 @@ abstract class SamplingCommand extends PipelineCommand {
 
     @Option(name = "--seed", description = "Fixes the noise", valueToShowInHelp = "0")
     private long seed;
+
+    @Option(name = "--num-images-per-prompt", description = "Pictures of each prompt")
+    private int imagesPerPrompt = 1;
+
+    @Option(name = "--tiled-vae",
+        description = "Decode large pictures in overlapping tiles, which takes less memory and changes them somewhat")
+    private boolean tiledVae;
 
     @Option(name = "--initial-latents", description = "A safetensors file whose tensor initial_noise is used in place of drawn noise")
     @Completion(FileCompleter.class)
@@ -63,7 +70,7 @@ abstract class SamplingCommand extends PipelineCommand {
     final Sampling sampling() {
         return new Sampling(prompts, Given.orElse(negativePrompt, ""), Given.orUsual("num-inference-steps", steps),
             Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), seed,
-            path("initial-latents", initialLatents));
+            path("initial-latents", initialLatents), imagesPerPrompt, tiledVae);
     }
 
     final EngineChoice choice() {

@@ -35,6 +35,21 @@ class BuildCommandTest {
     }
 
     @Test
+    void takesThePresetsExtentsForDimensionsThatWereNotGiven() throws Exception {
+        console.run(new BuildCommand(), "--onnx-dir", "onnx", "--engine", "tensorrt", "--model", "sdxl-1.0", "--extent",
+            "batch_size=2,2,8", "--extent", "width=64,128,128");
+
+        assertEquals(Map.of("batch_size", new Extent(2, 2, 8), "height", new Extent(96, 128, 128), "width", new Extent(64, 128, 128)),
+            console.request(BuildRequest.class).extents());
+    }
+
+    @Test
+    void refusesAPresetThatIsNotThere() {
+        assertEquals("preset sdxl: found none; expected one of " + console.halftone.presets(),
+            refusal("--onnx-dir", "onnx", "--model", "sdxl"));
+    }
+
+    @Test
     void saysWhichLayersAreComputedInFloat() throws Exception {
         String text = console.run(new BuildCommand(), "--onnx-dir", "onnx");
 

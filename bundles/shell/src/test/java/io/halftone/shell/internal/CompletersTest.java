@@ -17,7 +17,8 @@ class CompletersTest {
 
     @Test
     void offersThePluginsOfItsKindThatAreThere() {
-        assertEquals(List.of("default ", "max "), candidates(new PluginCompleter.Collectors(), ""));
+        assertEquals(List.of("default ", "max ", "reference-default ", "reference-max ", "reference-min-mean "),
+            candidates(new PluginCompleter.Collectors(), ""));
         assertEquals(List.of("int8 "), candidates(new PluginCompleter.Formats(), ""));
         assertEquals(List.of(), candidates(new PluginCompleter.Engines(), ""));
     }
@@ -28,12 +29,25 @@ class CompletersTest {
     }
 
     @Test
-    void offersTheModelsOfTheFolders() {
+    void offersPresets() {
+        var completer = new PresetCompleter();
+        completer.halftone = new FakeHalftone();
+        List<String> candidates = new ArrayList<>();
+        completer.complete(null, new ArgumentCommandLine("flux", 4), candidates);
+
+        assertEquals(List.of("flux-dev ", "flux-schnell "), candidates);
+    }
+
+    @Test
+    void offersTheModelsOfTheFoldersAndPresets() {
         var completer = new ModelCompleter();
         completer.halftone = new FakeHalftone();
         List<String> candidates = new ArrayList<>();
         completer.complete(null, new ArgumentCommandLine("tiny", 4), candidates);
 
         assertEquals(List.of("tiny-sdxl "), candidates);
+        candidates.clear();
+        completer.complete(null, new ArgumentCommandLine("sd3", 3), candidates);
+        assertEquals(List.of("sd3-medium "), candidates);
     }
 }

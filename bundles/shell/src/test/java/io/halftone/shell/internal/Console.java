@@ -39,6 +39,21 @@ final class Console {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    /** What Karaf prints for {@code --help}; it writes to System.out, as for its console. */
+    String help(HalftoneCommand command) throws Exception {
+        PrintStream usual = System.out;
+        var text = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(text, true, StandardCharsets.UTF_8));
+            if (new DefaultActionPreparator().prepare(command, session, List.of("--help"))) {
+                throw new IllegalStateException("found a command to run; expected help");
+            }
+        } finally {
+            System.setOut(usual);
+        }
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
     /** Runs it with {@code --json}; everything on standard output must be one object. */
     JsonNode json(HalftoneCommand command, String... arguments) throws Exception {
         String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);

@@ -4,14 +4,19 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
+import io.halftone.api.FuseLoraRequest;
+import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
 import io.halftone.api.Latency;
+import io.halftone.api.LoraReport;
 import io.halftone.api.ModelInfo;
+import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanRequest;
 import io.halftone.api.PlanResult;
 import io.halftone.api.PlanResult.Kind;
@@ -21,31 +26,44 @@ import io.halftone.api.ProgressListener;
 import io.halftone.api.ProgressListener.Progress;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
+import io.halftone.api.QuantSettings;
+import io.halftone.api.SearchRequest;
+import io.halftone.api.SearchResult;
+import io.halftone.api.SearchResult.Sensitivity;
+import io.halftone.api.StatisticsInfo;
+import io.halftone.api.SynthesizeRequest;
+import io.halftone.api.SynthesizeResult;
 import io.halftone.export.EngineReport;
+import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.Role;
-import io.halftone.quant.QuantLevel;
+import io.halftone.pipeline.Advice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Remembers what it was asked, and answers at once. Knows the format int8 alone. */
+/** Remembers what it was asked, and answers at once. Knows the format int8, and those that a test adds. */
 final class FakeHalftone implements Halftone {
     final List<Object> requests = new ArrayList<>();
+    final List<String> formats = new ArrayList<>(List.of("int8"));
+    final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
     double psnr = 31.25;
+    List<String> notes = List.of();
+    List<String> unfused = List.of();
 
     @Override
     public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
-        if (!request.settings().format().equals("int8")) {
-            throw new IllegalArgumentException("format " + request.settings().format() + ": found none; expected one of [int8]");
-        }
+        check(request.settings().format());
         requests.add(request);
         listener.progress(new Progress("calibrate", 0, 4, "step"));
         listener.progress(new Progress("calibrate", 4, 4, "step"));
+        String file = request.checkpoint().file();
         List<ExportResult> exports = request.onnxDirectory().isEmpty() ? List.of() : List.of(exported(request.onnxDirectory()));
-        return FakeJob.done(new QuantizeResult(request.checkpoint(), planned(request.settings().level(), request.settings().policy()), 4, 2,
-            1.5,
-            5_300_000, exports));
+        List<QuantizeResult.Trial> trials = request.trials() == 1 ? List.of()
+            : List.of(new QuantizeResult.Trial(17, 33.5, 0.97), new QuantizeResult.Trial(0, 32.25, 0.96));
+        return FakeJob.done(new QuantizeResult(file, file.isEmpty() ? List.of() : List.of(file), planned(request.settings()),
+            "0123456789abcdef", 4, 2, request.work().statisticsIn().isEmpty() ? 2 : 1, trials, 1.5, 5_300_000, exports,
+            request.work().statisticsOut(), notes));
     }
 
     @Override
@@ -58,7 +76,8 @@ final class FakeHalftone implements Halftone {
     public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
         requests.add(request);
         Path file = request.file().isEmpty() ? Path.of(request.model()).resolveSibling("backbone.plan") : Path.of(request.file());
-        return FakeJob.done(new BuildResult(new EngineReport(file, List.of(file, Path.of(file + "_data")), "fake runtime 1.0", "CPU, 2 threads", List.of("a", "b"), List.of("c"),
+        return FakeJob.done(new BuildResult(new EngineReport(file, List.of(file, Path.of(file + "_data")), "fake runtime 1.0",
+            "CPU, 2 threads", List.of("a", "b"), List.of("c"),
             Map.of("Conv", 3)), 6_000_000, 0.5));
     }
 
@@ -80,34 +99,114 @@ final class FakeHalftone implements Halftone {
     @Override
     public PlanResult plan(PlanRequest request) {
         requests.add(request);
-        return planned(request.level(), request.policy());
+        return planned(request.settings());
+    }
+
+    @Override
+    public Job<SearchResult> search(SearchRequest request, ProgressListener listener) {
+        requests.add(request);
+        return FakeJob.done(new SearchResult(request.recipe(), request.table(), List.of(new Sensitivity("mid_block.attentions.0.to_q",
+            "int8", 1e-6, 0.25, true), new Sensitivity("conv_in", "int8", 0.0123, 0.75, false)), 1, 0.875, 30.5, 60));
+    }
+
+    @Override
+    public Job<SynthesizeResult> synthesize(SynthesizeRequest request, ProgressListener listener) {
+        requests.add(request);
+        return FakeJob.done(new SynthesizeResult(request.directory(), Map.of("unet", 2_567_463_684L), 5_135_000_000L, 12));
+    }
+
+    @Override
+    public Job<FuseLoraResult> fuseLora(FuseLoraRequest request, ProgressListener listener) {
+        requests.add(request);
+        return FakeJob.done(new FuseLoraResult(request.directory(), Map.of("unet", 12), 3));
+    }
+
+    @Override
+    public LoraReport checkLora(PipelineSource source) {
+        requests.add(source);
+        return new LoraReport(List.of("style.safetensors, SHA-256 00ff, scale 0.9"), unfused);
+    }
+
+    @Override
+    public Advice advice(String model, String format) {
+        check(format);
+        boolean int8 = format.equals("int8");
+        Map<String, String> options = int8 ? Map.of("alpha", "0.8") : Map.of();
+        if (presets().contains(model)) {
+            return int8 ? new Advice("smoothquant", options, "min-mean", 0.75, 32, 2, 20) : new Advice("max", options, "default", 1, 128,
+                2, 30);
+        }
+        return new Advice(int8 ? "smoothquant" : "max", options, "default", 1, 32, 2, 20);
+    }
+
+    private void check(String format) {
+        if (!formats.contains(format)) {
+            throw new IllegalArgumentException("format " + format + ": found none; expected one of " + formats);
+        }
+    }
+
+    @Override
+    public Map<String, Extent> extents(String preset) {
+        if (!presets().contains(preset)) {
+            throw new IllegalArgumentException("preset " + preset + ": found none; expected one of " + presets());
+        }
+        return Map.of("batch_size", new Extent(2, 16, 16), "height", new Extent(96, 128, 128));
+    }
+
+    @Override
+    public List<Explanation> explain(String checkpoint, String layer) {
+        requests.add(List.of(checkpoint, layer));
+        return List.of(new Explanation("conv_in", "int8", "smoothquant",
+            List.of(new Explanation.Site("conv_in.input_quantizer", "max over 20 steps of 32 prompts", "4.125")),
+                List.of("smoothing: 32 numbers")));
+    }
+
+    @Override
+    public StatisticsInfo mergeStatistics(List<String> files, String target) {
+        requests.add(files);
+        return new StatisticsInfo(target, "00ff", 2, 4, 70, 1_500_000);
+    }
+
+    @Override
+    public List<String> presets() {
+        return List.of("sdxl-1.0", "sdxl-turbo", "sd2.1", "sd2.1-base", "sd3-medium", "flux-dev", "flux-schnell");
     }
 
     @Override
     public List<ModelInfo> models() {
-        return List.of(new ModelInfo("tiny-sdxl", "/models/tiny-sdxl", "StableDiffusionXLPipeline", "UNet2DConditionModel", true));
+        return folders.stream().map(name -> new ModelInfo(name, "/models/" + name, "StableDiffusionXLPipeline", "UNet2DConditionModel",
+            true)).toList();
     }
 
     @Override
     public List<PluginInfo> plugins() {
-        return List.of(new PluginInfo("format", List.of("int8"), "io.halftone.format.int8", "0.1.0"),
-            new PluginInfo("collector", List.of("default", "max"), "io.halftone.collector.max", "0.1.0"));
+        return List.of(new PluginInfo("format", formats, "io.halftone.format.int8", "0.1.0"),
+            new PluginInfo("collector", List.of("default", "max"), "io.halftone.collector.max", "0.1.0"),
+            new PluginInfo("collector", List.of("reference-default", "reference-max", "reference-min-mean"),
+                "io.halftone.collector.reference", "0.1.0"),
+            new PluginInfo("algorithm", List.of("reference-max"), "io.halftone.algorithm.reference", "0.1.0"),
+            new PluginInfo("algorithm", List.of("reference-smoothquant"), "io.halftone.algorithm.reference", "0.1.0"));
     }
 
     private static ExportResult exported(String folder) {
         return new ExportResult(folder + "/backbone.onnx", List.of(folder + "/backbone.onnx", folder + "/backbone.onnx_data"), 3, 40,
-            5_400_000, 0.25);
+            5_400_000, 0.25, "");
     }
 
     private static Latency latency(String note) {
         return new Latency("fake 1.0, CPU, 2 threads", 20, 12.5, 14.25, Map.of("sample", "(2, 4, 16, 16)"), note);
     }
 
-    private static PlanResult planned(QuantLevel level, String policy) {
-        return new PlanResult("UNet2DConditionModel", "int8", level, policy, List.of(
-            new PlannedLayer("conv_in", Kind.CONV, Role.INPUT, false, "(32, 4, 3, 3)"),
-            new PlannedLayer("down_blocks.0.resnets.0.conv1", Kind.CONV, Role.CONVOLUTION, true, "(32, 32, 3, 3)"),
-            new PlannedLayer("mid_block.attentions.0.to_q", Kind.LINEAR, Role.QKV, true, "(32, 32)"),
-            new PlannedLayer("mid_block.attentions.0.to_k", Kind.LINEAR, Role.QKV, true, "(32, 32)")));
+    /** Two formats where there are rules. */
+    private static PlanResult planned(QuantSettings settings) {
+        String other = settings.rules().isEmpty() ? settings.format() : settings.rules().get(0).format();
+        return new PlanResult("UNet2DConditionModel", settings.format(), settings.level(), settings.policy(), List.of(
+            new PlannedLayer("conv_in", Kind.CONV, Role.INPUT, false, "(32, 4, 3, 3)", "", "", "", 1152),
+            new PlannedLayer("down_blocks.0.resnets.0.conv1", Kind.CONV, Role.CONVOLUTION, true, "(32, 32, 3, 3)", other,
+                settings.algorithm(), settings.collector(), 9216),
+            new PlannedLayer("mid_block.attentions.0.to_q", Kind.LINEAR, Role.QKV, true, "(32, 32)", settings.format(),
+                settings.algorithm(), settings.collector(), 1024),
+            new PlannedLayer("mid_block.attentions.0.to_k", Kind.LINEAR, Role.QKV, true, "(32, 32)", settings.format(),
+                settings.algorithm(), settings.collector(), 1024)));
     }
 }

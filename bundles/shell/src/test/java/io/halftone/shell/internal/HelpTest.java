@@ -3,6 +3,7 @@ package io.halftone.shell.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,7 +24,8 @@ class HelpTest {
     static Stream<Supplier<HalftoneCommand>> commands() {
         return Stream.of(QuickstartCommand::new, QuantizeCommand::new, ExportCommand::new, BuildCommand::new, GenerateCommand::new,
             CompareCommand::new,
-            PlanCommand::new, ModelsCommand::new, PluginsCommand::new);
+            PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
+            CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new);
     }
 
     @ParameterizedTest
@@ -35,7 +38,9 @@ class HelpTest {
         for (String example : examples) {
             List<String> words = words(example);
             assertEquals("halftone:" + name, words.get(0));
-            new Console(Path.of("/data")).run(command.get(), words.subList(1, words.size()).toArray(String[]::new));
+            var console = new Console(Path.of("/data"));
+            console.halftone.formats.add("fp8");
+            console.run(command.get(), words.subList(1, words.size()).toArray(String[]::new));
         }
     }
 
@@ -46,6 +51,19 @@ class HelpTest {
 
         assertNotNull(type.getAnnotation(Service.class));
         assertEquals("halftone", type.getAnnotation(Command.class).scope());
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void printsEveryOption(Supplier<HalftoneCommand> command) throws Exception {
+        String help = new Console(Path.of("/data")).help(command.get());
+
+        for (Class<?> type = command.get().getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (var field : type.getDeclaredFields()) {
+                var option = field.getAnnotation(Option.class);
+                assertTrue(option == null || help.contains(option.name()), () -> option.name() + " in " + help);
+            }
+        }
     }
 
     private static String description(Class<?> type) throws Exception {

@@ -28,7 +28,9 @@ class InjectionTest {
 
     @ParameterizedTest
     @ValueSource(classes = {QuickstartCommand.class, QuantizeCommand.class, ExportCommand.class, BuildCommand.class, GenerateCommand.class,
-        CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class})
+        CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class, SynthesizeCommand.class, FuseLoraCommand.class,
+        UnfuseLoraCommand.class, CheckLoraCommand.class, AutoCommand.class, ExplainCommand.class, MergeStatsCommand.class,
+            PresetsCommand.class})
     void givesACommandItsServiceAndSession(Class<? extends HalftoneCommand> type) throws Exception {
         assertSame(halftone, made(type).halftone);
         assertSame(session, made(type).session);
@@ -42,7 +44,8 @@ class InjectionTest {
     }
 
     @Test
-    void givesTheCompleterOfModelsItsService() throws Exception {
+    void givesTheCompletersOfModelsAndPresetsTheirService() throws Exception {
         assertSame(halftone, made(ModelCompleter.class).halftone);
+        assertSame(halftone, made(PresetCompleter.class).halftone);
     }
 }

@@ -30,9 +30,8 @@ class QuickstartCommandTest {
         String out = "/data/halftone-out/tiny-sdxl";
 
         assertEquals(List.of(
-            new QuantizeRequest(EMBEDDED, QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(16, 20, 0), out
-                + "/tiny-sdxl_3_int8.safetensors",
-                out + "/onnx", Map.of()),
+            QuantizeRequest.of(EMBEDDED, QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(16, 20, 0),
+                out + "/tiny-sdxl_3_int8.safetensors", out + "/onnx"),
             new BuildRequest(out + "/onnx/backbone.onnx", "onnxruntime", "", Map.of(), Map.of()),
             new CompareRequest(EMBEDDED, BackboneChoice.fullPrecision(), new BackboneChoice.OnEngine("onnxruntime", out
                 + "/onnx/backbone.plan"),
@@ -55,6 +54,14 @@ class QuickstartCommandTest {
 
         assertEquals("format fp8: found none; expected one of [int8]", refusal.getMessage());
         assertEquals(List.of(), console.halftone.requests);
+    }
+
+    @Test
+    void saysWhatTheUserMustKnow() throws Exception {
+        console.halftone.notes = List.of("percentile 0.5: the collector counts every step");
+        console.run(new QuickstartCommand());
+
+        assertTrue(console.errors().contains("note: percentile 0.5: the collector counts every step"), console.errors());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.GenerateRequest;
+import io.halftone.api.LoraSource;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
@@ -29,21 +30,23 @@ class SamplingCommandsTest {
     @Test
     void makesAPictureInFullPrecisionWithThePipelinesUsualSettings() throws Exception {
         var expected = new GenerateRequest(new PipelineSource("", "tiny-sdxl", DType.FLOAT32), BackboneChoice.fullPrecision(),
-            Sampling.of("a fox", 0),
-            "/data/tiny-sdxl.png", "");
+            Sampling.of("a fox", 0), "/data/tiny-sdxl.png", "");
 
         assertEquals(expected, generate("--model", "tiny-sdxl", "--prompt", "a fox"));
     }
 
     @Test
     void passesEveryOptionOn() throws Exception {
-        var expected = new GenerateRequest(new PipelineSource("/p", "", DType.FLOAT16), new BackboneChoice.Eager("/data/q.pt"),
-            new Sampling(List.of("a", "b"), "c", 20, 5, 128, 64, 42, "/data/noise.safetensors"), "/data/x.png", "/data/dump.safetensors");
+        var expected = new GenerateRequest(new PipelineSource("/p", "", DType.FLOAT16,
+            List.of(new LoraSource("/data/a.safetensors", 1), new LoraSource("/l/b:c.safetensors", 0.5)), false),
+                new BackboneChoice.Eager("/data/q.pt"),
+            new Sampling(List.of("a", "b"), "c", 20, 5, 128, 64, 42, "/data/noise.safetensors", 3, true), "/data/x.png",
+                "/data/dump.safetensors");
 
         assertEquals(expected, generate("--path", "/p", "--model-dtype", "Half", "--prompt", "a", "--prompt", "b", "--negative-prompt", "c",
             "--num-inference-steps", "20", "--guidance-scale", "5.0", "--height", "128", "--width", "64", "--seed", "42", "--restore-from",
-                "q.pt",
-            "--initial-latents", "noise.safetensors", "--save-image-as", "x.png", "--dump", "dump.safetensors"));
+            "q.pt", "--initial-latents", "noise.safetensors", "--lora", "a.safetensors", "--lora", "/l/b:c.safetensors:0.5",
+            "--num-images-per-prompt", "3", "--tiled-vae", "--save-image-as", "x.png", "--dump", "dump.safetensors"));
     }
 
     @Test
@@ -61,6 +64,8 @@ class SamplingCommandsTest {
     @Test
     void refusesWhatMakesNoSense() {
         assertEquals("prompt: found none; expected at least one", refusal(new GenerateCommand(), "--model", "m"));
+        assertEquals("num-images-per-prompt: found 0; expected >= 1",
+            refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--num-images-per-prompt", "0"));
         assertEquals("num-inference-steps: found 0; expected >= 1",
             refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--num-inference-steps", "0"));
         assertEquals("guidance-scale: found -1.0; expected a number >= 0",

@@ -37,8 +37,8 @@ public final class QuantizedTiny {
 
     /** Quantizes into a folder: {@code checkpoint.safetensors} and {@code onnx/}. */
     public static QuantizeResult quantize(Path folder, int prompts, int steps) throws Exception {
-        return Chain.halftone().quantize(new QuantizeRequest(Chain.TINY, QuantSettings.int8(new QuantLevel("3")),
-            CalibrationSettings.of(prompts, steps, 7), folder.resolve("checkpoint.safetensors").toString(), folder.resolve("onnx").toString(), Map.of()),
+        return Chain.halftone().quantize(QuantizeRequest.of(Chain.TINY, QuantSettings.int8(new QuantLevel("3")),
+            CalibrationSettings.of(prompts, steps, 7), folder.resolve("checkpoint.safetensors").toString(), folder.resolve("onnx").toString()),
             ProgressListener.NONE).await();
     }
 

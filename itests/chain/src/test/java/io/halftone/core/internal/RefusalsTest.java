@@ -36,7 +36,7 @@ class RefusalsTest {
     private final Halftone halftone = Chain.halftone();
 
     private String refused(QuantSettings settings, CalibrationSettings calibration, PipelineSource source) {
-        var request = new QuantizeRequest(source, settings, calibration, scratch.resolve("out/c.safetensors").toString(), "", Map.of());
+        var request = QuantizeRequest.of(source, settings, calibration, scratch.resolve("out/c.safetensors").toString(), "");
         String message = assertThrows(IllegalArgumentException.class, () -> halftone.quantize(request, ProgressListener.NONE)).getMessage();
         assertEquals(1, message.lines().count(), message);
         assertEquals(List.of(), files("out"));
@@ -48,7 +48,7 @@ class RefusalsTest {
     }
 
     private static QuantSettings settings(String format, String level, String algorithm, Map<String, String> options, String collector) {
-        return new QuantSettings(format, new QuantLevel(level), "standard", algorithm, options, collector, 1);
+        return new QuantSettings(format, new QuantLevel(level), "standard", algorithm, options, collector, 1, List.of());
     }
 
     private List<Path> files(String folder) {
@@ -64,9 +64,11 @@ class RefusalsTest {
 
     @Test
     void unknownNamesListThoseThereAre() {
-        assertEquals("format fp8: found none; expected one of [int8]", refused(settings("fp8", "3", "max", Map.of(), "max")));
-        assertEquals("algorithm magic: found none; expected one of [max, smoothquant]", refused(settings("int8", "3", "magic", Map.of(), "max")));
-        assertEquals("collector mode: found none; expected one of [default, max, min-mean]", refused(settings("int8", "3", "max", Map.of(), "mode")));
+        assertEquals("format fp7: found none; expected one of " + Chain.PLUGINS.formats().names(), refused(settings("fp7", "3", "max", Map.of(), "max")));
+        assertEquals("algorithm magic: found none; expected one of " + Chain.PLUGINS.algorithms().names(),
+            refused(settings("int8", "3", "magic", Map.of(), "max")));
+        assertEquals("collector mode: found none; expected one of " + Chain.PLUGINS.collectors().names(),
+            refused(settings("int8", "3", "max", Map.of(), "mode")));
     }
 
     @Test
@@ -91,7 +93,7 @@ class RefusalsTest {
 
     @Test
     void anOptionOutOfRange() {
-        assertEquals("alpha: found 2.0; expected 0 to 1", refused(settings("int8", "3", "smoothquant", Map.of("alpha", "2"), "max")));
+        assertEquals("alpha: found 2; expected 0 to 1", refused(settings("int8", "3", "smoothquant", Map.of("alpha", "2"), "max")));
         assertEquals("alpha: found much; expected 0 to 1", refused(settings("int8", "3", "smoothquant", Map.of("alpha", "much"), "max")));
         var export = new ExportRequest(Chain.TINY, "", scratch.resolve("onnx").toString(), "onnx", Map.of("weights", "foo"));
         assertEquals("weights: found foo; expected quantized or qdq",
@@ -101,9 +103,9 @@ class RefusalsTest {
     @Test
     void percentileThatLeavesNoStep() {
         assertEquals("percentile: found 0.0; expected over 0, at most 1", assertThrows(IllegalArgumentException.class,
-            () -> new QuantSettings("int8", new QuantLevel("3"), "standard", "max", Map.of(), "max", 0)).getMessage());
+            () -> new QuantSettings("int8", new QuantLevel("3"), "standard", "max", Map.of(), "max", 0, List.of())).getMessage());
         assertEquals("percentile: found 0.01 of 2 steps; expected over 0, at most 1, and at least one step",
-            refused(new QuantSettings("int8", new QuantLevel("3"), "standard", "max", Map.of(), "max", 0.01)));
+            refused(new QuantSettings("int8", new QuantLevel("3"), "standard", "max", Map.of(), "max", 0.01, List.of())));
     }
 
     @Test
@@ -144,9 +146,9 @@ class RefusalsTest {
         try (FileChannel channel = FileChannel.open(weights, StandardOpenOption.WRITE)) {
             channel.truncate(channel.size() / 2);
         }
-        var request = new QuantizeRequest(PipelineSource.of(copy), QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(2, 2, 0),
-            scratch.resolve("out/c.safetensors").toString(), "", Map.of());
-        String message = assertThrows(JobException.class, () -> halftone.quantize(request, ProgressListener.NONE).await()).getMessage();
+        var request = QuantizeRequest.of(PipelineSource.of(copy), QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(2, 2, 0),
+            scratch.resolve("out/c.safetensors").toString(), "");
+        String message = assertThrows(IllegalArgumentException.class, () -> halftone.quantize(request, ProgressListener.NONE)).getMessage();
         assertTrue(message.startsWith(weights.toString()) && message.contains("found") && message.lines().count() == 1, message);
         assertEquals(List.of(), files("out"));
     }
@@ -178,8 +180,8 @@ class RefusalsTest {
 
     @Test
     void aCancelledJobLeavesNothing() throws Exception {
-        var request = new QuantizeRequest(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(4, 10, 0),
-            scratch.resolve("out/c.safetensors").toString(), scratch.resolve("out/onnx").toString(), Map.of());
+        var request = QuantizeRequest.of(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), CalibrationSettings.of(4, 10, 0),
+            scratch.resolve("out/c.safetensors").toString(), scratch.resolve("out/onnx").toString());
         var started = new java.util.concurrent.CountDownLatch(3);
         var job = halftone.quantize(request, progress -> started.countDown());
         started.await();

@@ -1,70 +1,29 @@
 package io.halftone.collector.step.internal;
 
 import io.halftone.model.Named;
-import io.halftone.ops.DType;
-import io.halftone.ops.EagerOps;
-import io.halftone.quant.CalibrationException;
 import io.halftone.quant.Collector;
-import io.halftone.quant.Range;
-import java.util.ArrayList;
-import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The least, over the counted denoising steps, of the mean amax that the calls of one step had. Sums are float32, whatever
- * the model computes in, and are divided by the number of calls that were seen.
+ * The least, over the counted denoising steps, of the mean amax that the calls of one step had. Sums are exact, whatever the
+ * model computes in, and are divided by the number of calls that were seen.
  */
 @Component(service = Collector.class)
 @Named("min-mean")
-public final class MinMeanCollector implements Collector {
-    @Override
-    public <T> Fold<T> fold(EagerOps<T> ops, Request request) {
-        if (request.channelAxis() != Request.NO_AXIS) {
-            throw new IllegalArgumentException("min-mean: found a request for one amax for each index of axis " + request.channelAxis()
-                + "; expected one for the tensor");
-        }
-        return new MinMeanFold<>(ops, request.countedSteps());
+public final class MinMeanCollector extends StepCollector {
+    /** A collector. */
+    public MinMeanCollector() {
+        super("min-mean");
     }
 
-    private static final class MinMeanFold<T> implements Fold<T> {
-        private final EagerOps<T> ops;
-        private final List<EagerOps.Cell<T>> sums = new ArrayList<>();
-        private final int[] calls;
+    @Override
+    float amax(StepAmax seen, int steps) {
+        return seen.mean(least(steps, seen::mean));
+    }
 
-        private MinMeanFold(EagerOps<T> ops, int countedSteps) {
-            this.ops = ops;
-            this.calls = new int[countedSteps];
-            for (int i = 0; i < countedSteps; i++) {
-                sums.add(ops.cell());
-            }
-        }
-
-        @Override
-        public void accept(T x, int step) {
-            if (step >= calls.length) {
-                return;
-            }
-            T amax = ops.cast(ops.amax(ops.abs(x)), DType.FLOAT32);
-            EagerOps.Cell<T> sum = sums.get(step);
-            sum.set(sum.isEmpty() ? amax : ops.add(sum.get(), amax));
-            calls[step]++;
-        }
-
-        @Override
-        public Range range() {
-            float least = Float.POSITIVE_INFINITY;
-            for (int step = 0; step < calls.length; step++) {
-                if (calls[step] == 0) {
-                    throw new CalibrationException("min-mean: found no value at step " + step + "; expected one in each of the first "
-                        + calls.length + " steps");
-                }
-                float mean = ops.toFloats(sums.get(step).get())[0] / calls[step];
-                if (!Float.isFinite(mean)) {
-                    throw new CalibrationException("min-mean: found a mean amax of " + mean + " at step " + step + "; expected a finite one");
-                }
-                least = Math.min(least, mean);
-            }
-            return Range.of(least);
-        }
+    @Override
+    String explain(StepAmax seen, int steps) {
+        int step = least(steps, seen::mean);
+        return "least of " + steps + " steps' mean amax: step " + step + ", mean of " + seen.calls()[step] + " calls " + seen.mean(step);
     }
 }

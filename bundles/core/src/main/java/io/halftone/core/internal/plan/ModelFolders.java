@@ -40,6 +40,11 @@ public record ModelFolders(List<Path> folders) {
             + all().stream().map(p -> p.getFileName().toString()).toList() + ", or a folder given with --path");
     }
 
+    /** Whether there is a pipeline folder of that name. */
+    public boolean has(String name) throws IOException {
+        return all().stream().anyMatch(folder -> folder.getFileName().toString().equals(name));
+    }
+
     /** What is there, with what could run it. */
     public List<ModelInfo> list(PipelineFolder.Opener opener, Plugins plugins) throws IOException {
         List<ModelInfo> models = new ArrayList<>();

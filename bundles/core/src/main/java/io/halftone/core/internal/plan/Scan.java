@@ -45,9 +45,10 @@ public record Scan(ModelSignature signature, List<Layer> layers, Map<String, Sha
      *
      * @param source        what the message calls it
      * @param allowSurplus  whether tensors that the model does not ask for may be there: a decoder in an autoencoder's file
+     * @param added         tensors beyond the model's that must be there: those of an algorithm
      * @throws CheckpointException listing everything that is missing, unexpected or of another shape
      */
-    public void check(String source, Parameters checkpoint, boolean allowSurplus) {
+    public void check(String source, Parameters checkpoint, boolean allowSurplus, Set<String> added) {
         List<String> wrong = new ArrayList<>();
         Set<String> names = checkpoint.names();
         parameters.forEach((name, shape) -> {
@@ -62,9 +63,14 @@ public record Scan(ModelSignature signature, List<Layer> layers, Map<String, Sha
                 wrong.add(name + ": found " + info + "; expected a floating type");
             }
         });
+        for (String name : added) {
+            if (!names.contains(name)) {
+                wrong.add(name + ": found none; expected what the algorithm added");
+            }
+        }
         if (!allowSurplus) {
             for (String name : names) {
-                if (!parameters.containsKey(name)) {
+                if (!parameters.containsKey(name) && !added.contains(name)) {
                     wrong.add(name + ": found " + checkpoint.info(name) + "; expected none");
                 }
             }

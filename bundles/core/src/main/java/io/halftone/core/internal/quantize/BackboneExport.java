@@ -7,14 +7,16 @@ import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.export.ExportJob;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.DType;
+import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Scope;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import io.halftone.quant.LayerRewrite;
+import io.halftone.quant.Slot;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,12 +26,14 @@ import java.util.Set;
  * @param pipeline  what it belongs to
  * @param scan      what it is made of
  * @param rewrites  what runs in place of layers, by name
+ * @param slots     which tensors of layers that quantizes, by name
  * @param weights   its tensors
  * @param metadata  facts to store with the file
  * @param options   the exporter's options
  * @param monitor   hears of each tensor
  */
-public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, LayerRewrite> rewrites, Parameters weights,
+public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, LayerRewrite> rewrites, Map<String, Set<Slot>> slots,
+                             Parameters weights,
                              Map<String, String> metadata, Map<String, String> options, Monitor monitor) implements ExportJob {
     @Override
     public ModelSignature signature() {
@@ -54,8 +58,10 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
     }
 
     @Override
-    public List<String> quantizedLayers() {
-        return scan.layers().stream().map(layer -> layer.name()).filter(rewrites::containsKey).toList();
+    public Map<String, Set<Slot>> quantizedSlots() {
+        Map<String, Set<Slot>> quantized = new LinkedHashMap<>();
+        scan.layers().stream().map(Layer::name).filter(slots::containsKey).forEach(name -> quantized.put(name, slots.get(name)));
+        return quantized;
     }
 
     @Override

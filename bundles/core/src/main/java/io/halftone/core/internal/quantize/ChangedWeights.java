@@ -10,8 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A checkpoint with some weights changed. The changed ones lie in a temporary file that the file system forgets when this is
@@ -34,10 +36,23 @@ final class ChangedWeights implements Parameters, AutoCloseable {
     /** Puts a tensor of the same shape in the place of one of the checkpoint's. */
     void put(String name, TensorView tensor) {
         Info before = base.info(name);
-        Info info = new Info(tensor.dtype(), tensor.shape());
-        if (!java.util.Arrays.equals(before.shape(), info.shape())) {
-            throw new CheckpointException(name + ": found a changed weight " + info + "; expected the shape of " + before);
+        if (!Arrays.equals(before.shape(), tensor.shape())) {
+            throw new CheckpointException(name + ": found a changed weight " + new Info(tensor.dtype(), tensor.shape())
+                + "; expected the shape of " + before);
         }
+        keep(name, tensor);
+    }
+
+    /** Adds a tensor that the checkpoint has not. */
+    void add(String name, TensorView tensor) {
+        if (base.names().contains(name)) {
+            throw new CheckpointException(name + ": found a parameter of the checkpoint; expected a new name");
+        }
+        keep(name, tensor);
+    }
+
+    private void keep(String name, TensorView tensor) {
+        Info info = new Info(tensor.dtype(), tensor.shape());
         Place old = changed.get(name);
         long at = old != null && old.info().equals(info) ? old.offset() : end;
         try {
@@ -55,7 +70,9 @@ final class ChangedWeights implements Parameters, AutoCloseable {
 
     @Override
     public Set<String> names() {
-        return base.names();
+        Set<String> names = new TreeSet<>(base.names());
+        names.addAll(changed.keySet());
+        return names;
     }
 
     @Override

@@ -1,17 +1,20 @@
 package io.halftone.core.internal.quantize;
 
-import io.halftone.api.CalibrationSettings;
-import io.halftone.api.QuantSettings;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.calibrate.Calibration;
+import io.halftone.core.internal.calibrate.PartialStatistics;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.ops.EagerOps;
 import io.halftone.ops.EagerRuntime;
-import io.halftone.quant.CalibrationRun.Planned;
 import io.halftone.quant.LayerState;
+import io.halftone.quant.Planned;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A calibrated backbone whose changed weights are held until this is closed. */
 public final class Quantization implements AutoCloseable {
@@ -23,22 +26,32 @@ public final class Quantization implements AutoCloseable {
         this.model = model;
     }
 
-    /** Calibrates a backbone by running its denoising loop over the prompts. */
-    public static Quantization calibrate(OpenPipeline pipeline, EagerRuntime runtime, Plugins plugins, List<Planned> plan,
-                                         QuantSettings settings, CalibrationSettings runs, List<String> prompts, Monitor monitor)
+    /**
+     * Decides every layer of a plan by what was seen.
+     *
+     * @param head       the recipe without its layers
+     * @param options    options of the algorithms
+     * @param statistics of every batch
+     */
+    public static Quantization decide(OpenPipeline pipeline, EagerRuntime runtime, Plugins plugins, List<Planned> plan, ObjectNode head,
+                                      Map<String, String> options, Calibration calibration, PartialStatistics statistics, Monitor monitor)
         throws IOException {
-        ChangedWeights weights = new ChangedWeights(pipeline.folder().parameters(pipeline.spec().backbone()));
+        ChangedWeights weights = new ChangedWeights(pipeline.parameters(pipeline.spec().backbone()));
         try {
-            List<LayerState> states = runtime.run(new EagerRuntime.Task<List<LayerState>>() {
+            List<LayerState> states = runtime.run(1, new EagerRuntime.Task<List<LayerState>>() {
                 @Override
                 public <T> List<LayerState> run(EagerRuntime.Context<T> context) {
-                    RunningPipeline<T> parts = new RunningPipeline<>(pipeline, context, monitor);
-                    return plugins.algorithms().get(settings.algorithm())
-                        .calibrate(new Calibration<>(parts, weights, plan, settings, runs, prompts, plugins, monitor));
+                    EagerOps<T> ops = new RunningPipeline<>(pipeline, context, monitor).backboneOps();
+                    List<LayerState> decided = new ArrayList<>();
+                    for (Planned planned : plan) {
+                        monitor.progress("decide", decided.size(), plan.size(), "layer");
+                        decided.add(plugins.algorithms().get(planned.algorithm())
+                            .decide(new DecidingRun<>(planned, calibration, statistics, options, ops, weights)));
+                    }
+                    return decided;
                 }
             });
-            Recipe recipe = Recipe.of(pipeline, settings, runs, prompts, states);
-            return new Quantization(weights, new QuantizedModel(recipe, states, weights));
+            return new Quantization(weights, new QuantizedModel(Recipe.of(head, states), states, weights));
         } catch (IOException | RuntimeException e) {
             weights.close();
             throw e;
@@ -48,11 +61,6 @@ public final class Quantization implements AutoCloseable {
     /** The model. */
     public QuantizedModel model() {
         return model;
-    }
-
-    /** Writes the checkpoint. */
-    public void write(Path target, Monitor monitor) throws IOException {
-        QuantizedCheckpoint.write(model, target, monitor);
     }
 
     @Override

@@ -1,62 +1,27 @@
 package io.halftone.core.internal.quantize;
 
-import io.halftone.core.internal.job.Monitor;
+import io.halftone.checkpoint.Form;
+import io.halftone.checkpoint.StoredCheckpoint;
+import io.halftone.core.internal.calibrate.Identity;
+import io.halftone.core.internal.run.FusedLora;
+import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.ops.CheckpointException;
-import io.halftone.ops.DType;
-import io.halftone.ops.Parameters;
-import io.halftone.ops.TensorView;
 import io.halftone.quant.LayerState;
-import io.halftone.safetensors.SafetensorsFile;
-import io.halftone.safetensors.SafetensorsWriter;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.List;
 
-/**
- * A quantized backbone as one safetensors file: the model's tensors, smoothed where they were, and beside each quantized
- * layer's its {@code input_quantizer._amax}, {@code weight_quantizer._amax} and {@code input_quantizer._pre_quant_scale} in
- * float32; the recipe is in the metadata.
- */
+/** A stored quantized backbone with its recipe, open for reading. */
 public final class QuantizedCheckpoint implements AutoCloseable {
-    private static final String QUANTIZER = "_quantizer._";
+    private final Path path;
+    private final StoredCheckpoint stored;
+    private final Recipe recipe;
+    private final List<LayerState> states;
 
-    private final SafetensorsFile file;
-    private final QuantizedModel model;
-
-    private QuantizedCheckpoint(SafetensorsFile file, QuantizedModel model) {
-        this.file = file;
-        this.model = model;
-    }
-
-    /** Writes a model, one tensor at a time; the file appears when it is whole. */
-    static void write(QuantizedModel model, Path target, Monitor monitor) throws IOException {
-        Map<String, float[]> vectors = new TreeMap<>();
-        for (LayerState state : model.states()) {
-            state.ranges().forEach((slot, range) -> vectors.put(state.layer() + "." + slot.suffix() + "._amax", range.amax()));
-            state.vectors().forEach((name, vector) -> {
-                if (!name.contains(QUANTIZER)) {
-                    throw new IllegalStateException(state.layer() + ": found a vector " + name + "; expected a name with " + QUANTIZER
-                        + ", which tells it from the model's own tensors");
-                }
-                vectors.put(state.layer() + "." + name, vector);
-            });
-        }
-        Map<String, Parameters.Info> tensors = new TreeMap<>();
-        model.parameters().names().forEach(name -> tensors.put(name, model.parameters().info(name)));
-        vectors.forEach((name, vector) -> tensors.put(name, new Parameters.Info(DType.FLOAT32, new long[] {vector.length})));
-        Map<String, String> metadata = Map.of("format", "pt", Recipe.KEY, model.recipe().json());
-        try (SafetensorsWriter writer = SafetensorsWriter.create(target, tensors, metadata)) {
-            int done = 0;
-            for (String name : writer.names()) {
-                float[] vector = vectors.get(name);
-                writer.write(name, vector == null ? model.parameters().read(name) : TensorView.ofFloats(vector, vector.length));
-                monitor.progress("checkpoint", ++done, tensors.size(), "tensor");
-            }
-            writer.commit();
-        }
+    private QuantizedCheckpoint(Path path, StoredCheckpoint stored, Recipe recipe, List<LayerState> states) {
+        this.path = path;
+        this.stored = stored;
+        this.recipe = recipe;
+        this.states = List.copyOf(states);
     }
 
     /**
@@ -65,54 +30,57 @@ public final class QuantizedCheckpoint implements AutoCloseable {
      * @throws CheckpointException if it is not one of ours
      */
     public static QuantizedCheckpoint open(Path path) {
-        SafetensorsFile file = SafetensorsFile.open(path);
+        StoredCheckpoint stored = StoredCheckpoint.open(path);
         try {
-            String json = file.metadata().get(Recipe.KEY);
-            if (json == null) {
-                throw new CheckpointException(path + ": found a safetensors file without a recipe; expected a checkpoint that quantize wrote");
-            }
-            Recipe recipe = Recipe.parse(path.toString(), json);
-            var states = recipe.states(path.toString(), name -> {
-                Parameters.Info info = file.info(name);
-                if (info.dtype() != DType.FLOAT32 || info.shape().length != 1) {
-                    throw new CheckpointException(path + ": " + name + ": found " + info + "; expected a FLOAT32 vector");
-                }
-                return file.read(name).toFloats();
-            });
-            return new QuantizedCheckpoint(file, new QuantizedModel(recipe, states, new ModelTensors(file)));
+            Recipe recipe = Recipe.parse(path.toString(), stored.recipe());
+            return new QuantizedCheckpoint(path, stored, recipe, recipe.states(path.toString(), stored::vector));
         } catch (RuntimeException e) {
-            file.close();
+            stored.close();
             throw e;
         }
     }
 
-    /** The model; valid until this is closed. */
-    public QuantizedModel model() {
-        return model;
+    /** How it came to be. */
+    public Recipe recipe() {
+        return recipe;
+    }
+
+    /** What was decided for each layer. */
+    public List<LayerState> states() {
+        return states;
+    }
+
+    /** The file or index, and what it holds. */
+    public StoredCheckpoint stored() {
+        return stored;
+    }
+
+    /**
+     * The model; valid until this is closed.
+     *
+     * @param pipeline the one that was calibrated, from which a checkpoint of the state alone takes the weights
+     * @throws CheckpointException if the pipeline has not the weights that are needed beside those stored here: the backbone's where
+     *     the state alone is stored, and those of other components where LoRAs were fused into them; names the LoRAs
+     */
+    public QuantizedModel model(OpenPipeline pipeline) {
+        String backbone = pipeline.spec().backbone();
+        boolean stateOnly = stored.form() == Form.STATE_ONLY;
+        List<String> loras = pipeline.loras().stream().map(FusedLora::toString).toList();
+        boolean otherBackbone = stateOnly && !recipe.source().equals(pipeline.fingerprint(backbone));
+        boolean otherLoras = !recipe.loras().equals(loras) && !recipe.components().equals(Identity.components(pipeline));
+        if (otherBackbone || otherLoras) {
+            String wanted = recipe.loras().isEmpty() ? "none" : String.join("; ", recipe.loras());
+            String has = loras.isEmpty() ? "none" : String.join("; ", loras);
+            throw new CheckpointException(path + ": found " + (stateOnly ? "the state alone of weights " + recipe.source() : "a checkpoint")
+                + " with LoRAs fused: " + wanted + "; expected those of " + pipeline.folder().path() + " with LoRAs fused: " + has
+                + (wanted.equals(has) ? "" : "; give the same LoRAs (--lora), or a pipeline that has them fused"));
+        }
+        return new QuantizedModel(recipe, states, stateOnly
+            ? stored.parameters(pipeline.parameters(backbone), recipe.source()) : stored.parameters());
     }
 
     @Override
     public void close() {
-        file.close();
-    }
-
-    /** The file's tensors without those of quantizers. */
-    private record ModelTensors(Parameters file) implements Parameters {
-        @Override
-        public Set<String> names() {
-            Set<String> names = new TreeSet<>(file.names());
-            names.removeIf(name -> name.contains(QUANTIZER));
-            return names;
-        }
-
-        @Override
-        public Info info(String name) {
-            return file.info(name);
-        }
-
-        @Override
-        public TensorView read(String name) {
-            return file.read(name);
-        }
+        stored.close();
     }
 }

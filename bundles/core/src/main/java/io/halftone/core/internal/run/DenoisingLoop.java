@@ -54,8 +54,7 @@ public final class DenoisingLoop<T> {
 
     /** The schedule of a run of that many steps. */
     public Schedule schedule(int steps, PromptBatch batch) {
-        OpenPipeline pipeline = parts.pipeline();
-        return pipeline.scheduler().schedule(pipeline.schedulerConfig(), pipeline.spec().run(steps, batch.height(), batch.width()));
+        return parts.pipeline().schedule(steps, batch);
     }
 
     /**

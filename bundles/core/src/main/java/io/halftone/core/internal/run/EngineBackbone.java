@@ -16,10 +16,15 @@ public final class EngineBackbone<T> implements Backbone<T> {
 
     private final EagerOps<T> ops;
     private final Engine engine;
+    private final String mark;
 
-    public EngineBackbone(EagerOps<T> ops, Engine engine) {
+    /**
+     * @param mark what its description says of the pipeline's weights; empty for nothing
+     */
+    public EngineBackbone(EagerOps<T> ops, Engine engine, String mark) {
         this.ops = ops;
         this.engine = engine;
+        this.mark = mark;
     }
 
     @Override
@@ -36,7 +41,7 @@ public final class EngineBackbone<T> implements Backbone<T> {
 
     @Override
     public String description() {
-        return engine.report().runtime() + ", " + engine.report().device();
+        return engine.report().runtime() + ", " + engine.report().device() + mark;
     }
 
     @Override

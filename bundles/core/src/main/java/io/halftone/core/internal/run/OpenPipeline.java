@@ -1,17 +1,23 @@
 package io.halftone.core.internal.run;
 
+import io.halftone.api.PipelineSource;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.DType;
+import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineAdapter;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import io.halftone.pipeline.PipelineSpec;
+import io.halftone.pipeline.PromptBatch;
+import io.halftone.pipeline.Schedule;
 import io.halftone.pipeline.Scheduler;
 import io.halftone.pipeline.Tokenizer;
+import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
+import java.util.List;
 
 /** A pipeline folder with the plugins that can run it. */
 public final class OpenPipeline implements AutoCloseable {
@@ -22,23 +28,32 @@ public final class OpenPipeline implements AutoCloseable {
     private final DType computeType;
     private final PipelineAdapter adapter;
     private final PipelineSpec spec;
+    private final LoraWeights loras;
+
+    /** A folder as it is. */
+    public OpenPipeline(PipelineFolder folder, Plugins plugins, DType computeType) {
+        this(folder, plugins, new PipelineSource(folder.path().toString(), "", computeType));
+    }
 
     /**
      * Finds the plugins for a folder, and closes it if one is missing.
      *
+     * @param source its compute type, the LoRAs to fuse, and its name: that of a preset says how the pipeline is used
      * @throws IllegalArgumentException naming the class that no plugin serves
      */
-    public OpenPipeline(PipelineFolder folder, Plugins plugins, DType computeType) {
+    public OpenPipeline(PipelineFolder folder, Plugins plugins, PipelineSource source) {
         this.folder = folder;
         this.plugins = plugins;
-        this.computeType = computeType;
+        this.computeType = source.computeType();
         try {
             this.adapter = plugins.pipelines().get(folder.config().index().className());
-            this.spec = adapter.spec(folder.config());
+            PipelineSpec own = adapter.spec(folder.config());
+            this.spec = plugins.presets().has(source.model()) ? own.with(plugins.presets().get(source.model()).usage()) : own;
             plugins.schedulers().get(schedulerConfig().className());
             for (String component : spec.components()) {
                 model(component);
             }
+            this.loras = LoraWeights.open(folder, spec.components(), source.loras());
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -77,6 +92,31 @@ public final class OpenPipeline implements AutoCloseable {
         return plugins.models().get(config().component(component).className());
     }
 
+    /** The weights of a component, as they are to be used. */
+    public Parameters parameters(String component) {
+        return loras.parameters(component);
+    }
+
+    /** What tells a component's weights, with LoRAs where they are fused, from others. */
+    public String fingerprint(String component) {
+        return loras.fingerprint(component);
+    }
+
+    /** The LoRAs that the weights have fused in, the folder's own first. */
+    public List<FusedLora> loras() {
+        return loras.fused();
+    }
+
+    /** What the folder says of itself where its weights are random; empty for any other. */
+    public String synthetic() {
+        return PipelineSynthesis.mark(config()).orElse("");
+    }
+
+    /** The schedule of a run of that many steps. */
+    public Schedule schedule(int steps, PromptBatch batch) {
+        return scheduler().schedule(schedulerConfig(), spec.run(steps, batch.height(), batch.width()));
+    }
+
     /** What a component is made of. */
     public Scan scan(String component) {
         return Scan.of(model(component), config().component(component));
@@ -100,6 +140,7 @@ public final class OpenPipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        loras.close();
         folder.close();
     }
 }

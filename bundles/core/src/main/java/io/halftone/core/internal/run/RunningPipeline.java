@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A pipeline's parts on an eager runtime; each is checked against its checkpoint when it is first used. */
 public final class RunningPipeline<T> implements Components<T> {
@@ -28,10 +29,20 @@ public final class RunningPipeline<T> implements Components<T> {
     private final EagerRuntime.Context<T> context;
     private final EagerOps<T> ops;
     private final Monitor monitor;
+    private final boolean tiled;
     private final Map<String, EagerOps<T>> componentOps = new HashMap<>();
     private final Map<String, Tokenizer> tokenizers = new HashMap<>();
 
+    /** A pipeline that decodes pictures whole. */
     public RunningPipeline(OpenPipeline pipeline, EagerRuntime.Context<T> context, Monitor monitor) {
+        this(pipeline, context, monitor, false);
+    }
+
+    /**
+     * @param tiled whether large pictures are decoded in tiles
+     */
+    public RunningPipeline(OpenPipeline pipeline, EagerRuntime.Context<T> context, Monitor monitor, boolean tiled) {
+        this.tiled = tiled;
         this.pipeline = pipeline;
         this.context = context;
         this.monitor = monitor;
@@ -48,10 +59,14 @@ public final class RunningPipeline<T> implements Components<T> {
         return context;
     }
 
-    /** Operations over other weights of the backbone than the folder's, checked against its architecture. */
-    public EagerOps<T> backboneOps(String source, Parameters weights) {
+    /**
+     * Operations over other weights of the backbone than the folder's, checked against its architecture.
+     *
+     * @param added parameters beyond the architecture's that must be there
+     */
+    public EagerOps<T> backboneOps(String source, Parameters weights, Set<String> added) {
         String backbone = pipeline.spec().backbone();
-        pipeline.scan(backbone).check(source, weights, false);
+        pipeline.scan(backbone).check(source, weights, false, added);
         return context.ops(weights, pipeline.computeType(backbone));
     }
 
@@ -68,6 +83,11 @@ public final class RunningPipeline<T> implements Components<T> {
     @Override
     public EagerOps<T> ops() {
         return ops;
+    }
+
+    @Override
+    public boolean tiledDecoding() {
+        return tiled;
     }
 
     @Override
@@ -111,10 +131,10 @@ public final class RunningPipeline<T> implements Components<T> {
 
     private EagerOps<T> componentOps(String component) {
         return componentOps.computeIfAbsent(component, name -> {
-            Parameters parameters = pipeline.folder().parameters(name);
+            Parameters parameters = pipeline.parameters(name);
             Scan scan = pipeline.scan(name);
             boolean backbone = name.equals(pipeline.spec().backbone());
-            scan.check(pipeline.folder().path().resolve(name).toString(), parameters, !backbone);
+            scan.check(pipeline.folder().path().resolve(name).toString(), parameters, !backbone, Set.of());
             return context.ops(parameters, pipeline.computeType(name));
         });
     }

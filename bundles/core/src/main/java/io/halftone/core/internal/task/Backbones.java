@@ -3,6 +3,7 @@ package io.halftone.core.internal.task;
 import io.halftone.api.BackboneChoice;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.quantize.QuantizedCheckpoint;
+import io.halftone.core.internal.quantize.QuantizedModel;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.EagerBackbone;
 import io.halftone.core.internal.run.EngineBackbone;
@@ -16,7 +17,6 @@ import io.halftone.ops.Values;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** Opens the backbones that requests choose. */
 final class Backbones {
@@ -42,27 +42,29 @@ final class Backbones {
         if (choice instanceof BackboneChoice.OnEngine engine) {
             Workplace.checkOptions("engine " + engine.engine(), engine.options(), work.plugins().engines().get(engine.engine()).options());
             modelFile(engine.file());
-        } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty() && !Files.isRegularFile(Path.of(eager.checkpoint()))) {
+        } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty() && !Files.exists(Path.of(eager.checkpoint()))) {
             throw new IllegalArgumentException(eager.checkpoint() + ": found no file; expected a quantized checkpoint");
         }
     }
 
     static <T> Backbone<T> open(BackboneChoice choice, RunningPipeline<T> parts, Workplace work) throws IOException {
         if (choice instanceof BackboneChoice.OnEngine engine) {
-            return new EngineBackbone<>(parts.ops(), work.plugins().engines().get(engine.engine()).load(modelFile(engine.file()), engine.options()));
+            return new EngineBackbone<>(parts.ops(), work.plugins().engines().get(engine.engine()).load(modelFile(engine.file()), engine.options()),
+                synthetic(parts.pipeline()));
         }
         String checkpoint = ((BackboneChoice.Eager) choice).checkpoint();
         OpenPipeline pipeline = parts.pipeline();
         String type = pipeline.computeType(pipeline.spec().backbone()).name();
         if (checkpoint.isEmpty()) {
-            return new EagerBackbone<>(pipeline, parts.backboneOps(), work.runtime().description() + ", " + type);
+            return new EagerBackbone<>(pipeline, parts.backboneOps(), work.runtime().description() + ", " + type + synthetic(pipeline));
         }
         QuantizedCheckpoint restored = restore(Path.of(checkpoint), pipeline);
         try {
             Scan scan = pipeline.scan(pipeline.spec().backbone());
-            EagerOps<T> ops = parts.backboneOps(checkpoint, restored.model().parameters());
-            Ops<T> rewriting = new RewritingOps<>(ops, restored.model().rewrites(scan, work.plugins()));
-            String description = work.runtime().description() + ", " + type + " with fake quantization";
+            QuantizedModel model = restored.model(pipeline);
+            EagerOps<T> ops = parts.backboneOps(checkpoint, model.parameters(), model.added());
+            Ops<T> rewriting = new RewritingOps<>(ops, model.rewrites(scan, work.plugins()));
+            String description = work.runtime().description() + ", " + type + " with fake quantization" + synthetic(pipeline);
             return new Restored<>(new EagerBackbone<>(pipeline, rewriting, description), restored);
         } catch (RuntimeException e) {
             restored.close();
@@ -70,17 +72,21 @@ final class Backbones {
         }
     }
 
+    private static String synthetic(OpenPipeline pipeline) {
+        return pipeline.synthetic().isEmpty() ? "" : ", synthetic: " + pipeline.synthetic();
+    }
+
     /** Opens a checkpoint of this pipeline's architecture. */
     static QuantizedCheckpoint restore(Path path, OpenPipeline pipeline) {
         QuantizedCheckpoint checkpoint = QuantizedCheckpoint.open(path);
         String expected = pipeline.config().component(pipeline.spec().backbone()).className();
-        String found = checkpoint.model().recipe().architecture();
+        String found = checkpoint.recipe().architecture();
         if (!found.equals(expected)) {
             checkpoint.close();
             throw new CheckpointException(path + ": found a quantized " + found + "; expected a " + expected);
         }
         String type = pipeline.computeType(pipeline.spec().backbone()).name();
-        String calibrated = checkpoint.model().recipe().computeType();
+        String calibrated = checkpoint.recipe().computeType();
         if (!calibrated.equals(type)) {
             checkpoint.close();
             throw new CheckpointException(path + ": found a checkpoint calibrated in " + calibrated + "; expected " + type
@@ -103,7 +109,7 @@ final class Backbones {
 
         @Override
         public String recipe() {
-            return checkpoint.model().recipe().json();
+            return checkpoint.recipe().json();
         }
 
         @Override

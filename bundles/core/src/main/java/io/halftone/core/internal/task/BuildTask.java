@@ -4,15 +4,23 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.quantize.Recipe;
+import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
+import io.halftone.export.EngineException;
 import io.halftone.export.EngineReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Builds an engine from an exported model. */
 public final class BuildTask implements JobRunner.Task<BuildResult> {
     private static final String ENGINE_FILE = "backbone.plan";
+    private static final int LISTED = 20;
 
     private final EngineBuilder builder;
     private final BuildRequest request;
@@ -33,11 +41,30 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         Stopwatch watch = new Stopwatch();
         monitor.progress("build", 0, 1, "engine");
         EngineReport report = builder.build(new EngineBuilder.Request(model, request.extents(), request.options()), target);
+        prove(report);
         monitor.progress("build", 1, 1, "engine");
         long bytes = 0;
         for (Path file : report.files()) {
             bytes += Files.exists(file) ? Files.size(file) : 0;
         }
         return new BuildResult(report, bytes, watch.seconds());
+    }
+
+    /** Every layer whose weight the model's recipe quantizes has to be among those that the engine reports. */
+    private void prove(EngineReport report) throws IOException {
+        String recipe;
+        try (Engine engine = builder.load(report.file(), Map.of())) {
+            recipe = engine.metadata().getOrDefault(Recipe.KEY, "");
+        }
+        if (recipe.isEmpty()) {
+            return;
+        }
+        Set<String> shown = new HashSet<>(report.integerLayers());
+        shown.addAll(report.floatLayers());
+        List<String> missing = Recipe.parse(report.file().toString(), recipe).layersWithWeights().stream().filter(layer -> !shown.contains(layer)).toList();
+        if (!missing.isEmpty()) {
+            throw new EngineException(report.file() + ": found " + missing.size() + " planned layers that the engine does not show quantized, "
+                + String.join(", ", missing.subList(0, Math.min(LISTED, missing.size()))) + "; expected none");
+        }
     }
 }

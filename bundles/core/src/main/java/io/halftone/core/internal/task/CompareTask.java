@@ -48,7 +48,7 @@ public final class CompareTask implements JobRunner.Task<CompareResult> {
             return work.runtime().run(new EagerRuntime.Task<CompareResult>() {
                 @Override
                 public <T> CompareResult run(EagerRuntime.Context<T> context) throws IOException {
-                    return compare(new RunningPipeline<>(pipeline, context, monitor), monitor, watch);
+                    return compare(new RunningPipeline<>(pipeline, context, monitor, request.sampling().tiled()), monitor, watch);
                 }
             });
         }
@@ -88,7 +88,7 @@ public final class CompareTask implements JobRunner.Task<CompareResult> {
         Png.write(found.get(i), right, Provenance.of(pipeline, request.sampling(), run, i, candidate));
         Png.write(Picture.sideBySide(List.of(expected.get(i), found.get(i))), both,
             Provenance.of(pipeline, request.sampling(), run, i, reference, candidate));
-        return new CompareResult.Pair(request.sampling().prompts().get(i), left.toString(), right.toString(), both.toString(),
+        return new CompareResult.Pair(request.sampling().picturePrompts().get(i), left.toString(), right.toString(), both.toString(),
             ImageMetrics.psnr(expected.get(i), found.get(i)), ImageMetrics.ssim(expected.get(i), found.get(i)));
     }
 }

@@ -14,10 +14,12 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.export.ExportJob;
 import io.halftone.export.ExportReport;
 import io.halftone.ops.Parameters;
+import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /** Exports a backbone: a restored checkpoint, or the pipeline's own in full precision. */
 public final class ExportTask implements JobRunner.Task<ExportResult> {
@@ -32,7 +34,7 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         Workplace.checkOptions("exporter " + request.exporter(), request.options(),
             work.plugins().exporters().get(request.exporter()).options());
         work.plugins().exporters().get(request.exporter()).check(request.options());
-        if (!request.restoreFrom().isEmpty() && !Files.isRegularFile(Path.of(request.restoreFrom()))) {
+        if (!request.restoreFrom().isEmpty() && !Files.exists(Path.of(request.restoreFrom()))) {
             throw new IllegalArgumentException(request.restoreFrom() + ": found no file; expected a quantized checkpoint");
         }
         this.pipeline = work.open(request.source());
@@ -51,28 +53,34 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
             Scan scan = pipeline.scan(backbone);
             if (!request.restoreFrom().isEmpty()) {
                 try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(request.restoreFrom()), pipeline)) {
-                    scan.check(request.restoreFrom(), checkpoint.model().parameters(), false);
-                    return export(work, pipeline, scan, checkpoint.model(), request.exporter(), request.directory(), request.options(), monitor);
+                    QuantizedModel model = checkpoint.model(pipeline);
+                    scan.check(request.restoreFrom(), model.parameters(), false, model.added());
+                    return export(work, pipeline, scan, model, request.exporter(), request.directory(), request.options(), monitor);
                 }
             }
-            Parameters weights = pipeline.folder().parameters(backbone);
-            scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false);
-            ExportJob job = new BackboneExport(pipeline, scan, Map.of(), weights, Map.of(), request.options(), monitor);
-            return write(work.plugins(), job, request.exporter(), request.directory());
+            Parameters weights = pipeline.parameters(backbone);
+            scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false, Set.of());
+            ExportJob job = new BackboneExport(pipeline, scan, Map.of(), Map.of(), weights, facts(pipeline), request.options(), monitor);
+            return write(work.plugins(), pipeline, job, request.exporter(), request.directory());
         }
     }
 
     static ExportResult export(Workplace work, OpenPipeline pipeline, Scan scan, QuantizedModel model, String exporter, String directory,
                                Map<String, String> options, Monitor monitor) throws IOException {
-        ExportJob job = new BackboneExport(pipeline, scan, model.rewrites(scan, work.plugins()), model.parameters(),
+        ExportJob job = new BackboneExport(pipeline, scan, model.rewrites(scan, work.plugins()), model.slots(), model.parameters(),
             Map.of(Recipe.KEY, model.recipe().json()), options, monitor);
-        return write(work.plugins(), job, exporter, directory);
+        return write(work.plugins(), pipeline, job, exporter, directory);
     }
 
-    private static ExportResult write(Plugins plugins, ExportJob job, String exporter, String directory) throws IOException {
+    /** What a file in full precision says of itself. */
+    private static Map<String, String> facts(OpenPipeline pipeline) {
+        return pipeline.synthetic().isEmpty() ? Map.of() : Map.of(PipelineSynthesis.MARK, pipeline.synthetic());
+    }
+
+    private static ExportResult write(Plugins plugins, OpenPipeline pipeline, ExportJob job, String exporter, String directory) throws IOException {
         Stopwatch watch = new Stopwatch();
         ExportReport report = plugins.exporters().get(exporter).export(job, Outputs.folder("onnx-dir", directory));
         return new ExportResult(report.model().toString(), report.files().stream().map(Path::toString).toList(), report.quantized().size(),
-            report.nodes(), report.bytes(), watch.seconds());
+            report.nodes(), report.bytes(), watch.seconds(), pipeline.synthetic().isEmpty() ? "" : "the weights are synthetic: " + pipeline.synthetic());
     }
 }

@@ -48,7 +48,7 @@ public final class GenerateTask implements JobRunner.Task<GenerateResult> {
             return work.runtime().run(new EagerRuntime.Task<GenerateResult>() {
                 @Override
                 public <T> GenerateResult run(EagerRuntime.Context<T> context) throws IOException {
-                    return generate(new RunningPipeline<>(pipeline, context, monitor), monitor, watch);
+                    return generate(new RunningPipeline<>(pipeline, context, monitor, request.sampling().tiled()), monitor, watch);
                 }
             });
         }

@@ -33,6 +33,16 @@ final class Outputs {
         return folder;
     }
 
+    /** The path with links followed as far as it is there already. */
+    static Path real(Path path) throws IOException {
+        for (Path there = path; there != null; there = there.getParent()) {
+            if (Files.exists(there)) {
+                return there.toRealPath().resolve(there.relativize(path)).normalize();
+            }
+        }
+        return path;
+    }
+
     private static void folder(String what, Path folder) {
         try {
             Files.createDirectories(folder);

@@ -3,11 +3,11 @@ package io.halftone.core.internal.task;
 import io.halftone.api.Sampling;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.quantize.Digests;
-import io.halftone.core.internal.quantize.Sizes;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.core.internal.run.Sizes;
 import io.halftone.imaging.Picture;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
@@ -57,15 +57,14 @@ final class PictureRun<T> {
     /** Refuses what can be refused without tensors: sizes, steps, and given latents that are not there. */
     static void check(OpenPipeline pipeline, Sampling sampling) {
         PromptBatch batch = batch(pipeline.spec(), sampling);
-        pipeline.scheduler().schedule(pipeline.schedulerConfig(),
-            pipeline.spec().run(steps(pipeline.spec(), sampling), batch.height(), batch.width()));
+        pipeline.schedule(steps(pipeline.spec(), sampling), batch);
         if (!sampling.initialLatents().isEmpty() && !Files.isRegularFile(Path.of(sampling.initialLatents()))) {
             throw new IllegalArgumentException(sampling.initialLatents() + ": found no file; expected safetensors with a tensor " + NOISE);
         }
     }
 
     private static PromptBatch batch(PipelineSpec spec, Sampling sampling) {
-        return Sizes.batch(spec, sampling.prompts(), sampling.negativePrompt(), sampling.guidanceScale(), sampling.height(), sampling.width());
+        return Sizes.batch(spec, sampling.picturePrompts(), sampling.negativePrompt(), sampling.guidanceScale(), sampling.height(), sampling.width());
     }
 
     private static int steps(PipelineSpec spec, Sampling sampling) {

@@ -23,7 +23,12 @@ final class Provenance {
     static Map<String, String> of(OpenPipeline pipeline, Sampling sampling, PictureRun<?> run, int index, Backbone<?>... backbones) {
         ObjectNode root = JSON.createObjectNode();
         root.put("pipeline", pipeline.config().index().className());
-        root.put("source", pipeline.folder().fingerprint(pipeline.spec().backbone()));
+        root.put("source", pipeline.fingerprint(pipeline.spec().backbone()));
+        if (!pipeline.synthetic().isEmpty()) {
+            root.put("synthetic", pipeline.synthetic());
+        }
+        ArrayNode loras = root.putArray("loras");
+        pipeline.loras().forEach(lora -> loras.add(lora.toString()));
         root.put("scheduler", pipeline.schedulerConfig().className());
         ArrayNode made = root.putArray("backbones");
         for (Backbone<?> backbone : backbones) {
@@ -32,7 +37,7 @@ final class Provenance {
                 with.set("recipe", Recipe.parse(backbone.description(), backbone.recipe()).summary());
             }
         }
-        root.put("prompt", sampling.prompts().get(index));
+        root.put("prompt", sampling.picturePrompts().get(index));
         root.put("negativePrompt", sampling.negativePrompt());
         root.put("index", index).put("seed", sampling.seed()).put("steps", run.steps());
         if (!sampling.initialLatents().isEmpty()) {

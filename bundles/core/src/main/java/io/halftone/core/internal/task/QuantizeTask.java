@@ -1,29 +1,41 @@
 package io.halftone.core.internal.task;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.halftone.api.CalibrationSettings;
 import io.halftone.api.ExportResult;
 import io.halftone.api.PlanResult;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
+import io.halftone.core.internal.calibrate.Calibration;
+import io.halftone.core.internal.calibrate.CalibrationPrompts;
+import io.halftone.core.internal.calibrate.Calibrator;
+import io.halftone.core.internal.calibrate.PartialStatistics;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.plan.Scan;
-import io.halftone.core.internal.quantize.CalibrationPrompts;
 import io.halftone.core.internal.quantize.Quantization;
-import io.halftone.core.internal.quantize.Sizes;
+import io.halftone.core.internal.quantize.Recipe;
 import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.core.internal.run.Sizes;
 import io.halftone.pipeline.PipelineSpec;
-import io.halftone.quant.CalibrationRun.Planned;
 import io.halftone.quant.Collector;
+import io.halftone.quant.Planned;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Calibrates, quantizes, writes the checkpoint, and exports. */
 public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private static final String EXPORTER = "onnx";
+    /** What is taken where the user names none: of no interest where it has no effect. */
+    private static final String USUAL_COLLECTOR = "default";
 
     private final Workplace work;
     private final QuantizeRequest request;
@@ -32,61 +44,209 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private final List<Planned> plan;
     private final PlanResult described;
     private final List<String> prompts;
+    private final TrialJudge judge;
+    private final Path journal;
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
     public QuantizeTask(Workplace work, QuantizeRequest request) throws IOException {
         this.work = work;
         this.request = request;
         QuantSettings settings = request.settings();
-        var planner = new Planner(settings.policy(), work.plugins().policies().get(settings.policy()), settings.level(), settings.format(),
-            work.plugins().formats().get(settings.format()));
-        Workplace.checkOptions("algorithm " + settings.algorithm(), settings.options(),
-            work.plugins().algorithms().get(settings.algorithm()).options());
-        work.plugins().algorithms().get(settings.algorithm()).check(settings.options());
-        work.plugins().collectors().get(settings.collector());
+        CalibrationSettings runs = request.calibration();
+        Planner planner = new Planner(settings, work.plugins());
         // checks that the fraction leaves a step
-        new Collector.Request(Collector.Request.NO_AXIS, request.calibration().steps(), settings.percentile());
+        new Collector.Request(Collector.Request.NO_AXIS, runs.steps(), settings.percentile());
         Workplace.checkOptions("exporter " + EXPORTER, request.exportOptions(), work.plugins().exporters().get(EXPORTER).options());
         work.plugins().exporters().get(EXPORTER).check(request.exportOptions());
         this.pipeline = work.open(request.source());
         try {
+            Loras.refuseUnfused(request.source(), pipeline);
             PipelineSpec spec = pipeline.spec();
             this.scan = pipeline.scan(spec.backbone());
             this.plan = planner.plan(scan.layers());
+            planner.checkOptions(plan);
             this.described = planner.describe(pipeline.config().component(spec.backbone()).className(), scan.layers());
-            this.prompts = CalibrationPrompts.of(request.calibration(), pipeline.folder().path());
-            var batch = Sizes.batch(spec, prompts, "", request.calibration().guidanceScale(), request.calibration().height(),
-                request.calibration().width());
+            if (request.settings().percentile() != 1 && plan.stream().allMatch(p -> work.plugins().algorithms().get(p.algorithm()).observations(p).isEmpty())) {
+                throw new IllegalArgumentException("percentile: found " + request.settings().percentile()
+                    + " where weights alone are quantized and no step is observed; expected none");
+            }
+            this.prompts = CalibrationPrompts.of(runs, pipeline.folder().path());
+            var batch = Sizes.batch(spec, prompts, "", runs.guidanceScale(), runs.height(), runs.width());
             // the schedule refuses a number of steps that it has not
-            pipeline.scheduler().schedule(pipeline.schedulerConfig(), spec.run(request.calibration().steps(), batch.height(), batch.width()));
+            pipeline.schedule(runs.steps(), batch);
+            this.judge = request.trials() == 1 ? null : new TrialJudge(work, pipeline, scan, runs);
+            refuseHarmfulOutputs();
             // last: what is refused leaves no folder behind
-            if (!request.checkpoint().isEmpty()) {
-                Outputs.file("quantized-torch-ckpt-save-path", request.checkpoint());
-            }
-            if (!request.onnxDirectory().isEmpty()) {
-                Outputs.folder("onnx-dir", request.onnxDirectory());
-            }
+            this.journal = outputs();
         } catch (IOException | RuntimeException e) {
             pipeline.close();
             throw e;
         }
     }
 
+    /** Nothing is written over the pipeline, over another output, or over what is read. */
+    private void refuseHarmfulOutputs() throws IOException {
+        Map<String, String> outputs = new LinkedHashMap<>();
+        outputs.put("quantized-torch-ckpt-save-path", request.checkpoint().file());
+        outputs.put("hf-ckpt-dir", request.checkpoint().hubFolder());
+        outputs.put("onnx-dir", request.onnxDirectory());
+        outputs.put("stats-out", request.work().statisticsOut());
+        outputs.values().removeIf(String::isEmpty);
+        Path folder = pipeline.folder().path().toRealPath();
+        Map<Path, String> taken = new LinkedHashMap<>();
+        request.work().statisticsIn().forEach(file -> taken.put(Path.of(file).toAbsolutePath().normalize(), "stats-in"));
+        request.source().loras().forEach(lora -> taken.put(Path.of(lora.file()).toAbsolutePath().normalize(), "lora"));
+        for (Map.Entry<String, String> output : outputs.entrySet()) {
+            Path path = Path.of(output.getValue()).toAbsolutePath().normalize();
+            Path real = Outputs.real(path);
+            if (real.startsWith(folder) && !real.equals(folder) && pipeline.config().has(folder.relativize(real).getName(0).toString())) {
+                throw new IllegalArgumentException(output.getKey() + " " + path + ": found a component's folder of the pipeline that is read; "
+                    + "expected a place outside of it");
+            }
+            String before = taken.putIfAbsent(path, output.getKey());
+            if (before != null) {
+                throw new IllegalArgumentException(output.getKey() + " " + path + ": found the path of " + before + " too; expected another one");
+            }
+        }
+    }
+
+    /** Makes the folders to write to; the place to keep statistics in while calibrating. */
+    private Path outputs() {
+        Path kept = null;
+        if (!request.onnxDirectory().isEmpty()) {
+            kept = Outputs.folder("onnx-dir", request.onnxDirectory()).resolve(".calibration");
+        }
+        if (!request.checkpoint().hubFolder().isEmpty()) {
+            kept = Outputs.folder("hf-ckpt-dir", request.checkpoint().hubFolder()).resolve(".calibration");
+        }
+        if (!request.checkpoint().file().isEmpty()) {
+            Path file = Outputs.file("quantized-torch-ckpt-save-path", request.checkpoint().file());
+            kept = file.resolveSibling(file.getFileName() + ".calibration");
+        }
+        return request.work().statisticsOut().isEmpty() ? kept : Outputs.file("stats-out", request.work().statisticsOut());
+    }
+
     @Override
     public QuantizeResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
-        try (pipeline; Quantization quantization = Quantization.calibrate(pipeline, work.runtime(), work.plugins(), plan, request.settings(),
-                request.calibration(), prompts, monitor)) {
-            long bytes = 0;
-            if (!request.checkpoint().isEmpty()) {
-                Path target = Outputs.file("quantized-torch-ckpt-save-path", request.checkpoint());
-                quantization.write(target, monitor);
-                bytes = Files.size(target);
+        try (pipeline) {
+            return request.trials() == 1 ? once(watch, monitor) : best(watch, monitor);
+        }
+    }
+
+    private QuantizeResult once(Stopwatch watch, Monitor monitor) throws IOException {
+        CalibrationSettings runs = request.calibration();
+        Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+        Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), journal);
+        PartialStatistics statistics = calibrator.run(monitor);
+        if (!request.work().statisticsOut().isEmpty()) {
+            calibration.write(statistics, journal);
+        }
+        if (request.checkpoint().isNone() && request.onnxDirectory().isEmpty()) {
+            String digest = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts).path("digest").asText();
+            return result(watch, calibration, digest, new CheckpointFiles.Written("", List.of(), List.of()), List.of(), List.of(),
+                calibrator.batchesRun());
+        }
+        if (!statistics.isWhole()) {
+            throw new IllegalArgumentException("statistics: found " + statistics.batches().size() + " of " + statistics.total()
+                + " batches; expected all of them");
+        }
+        try (Quantization quantization = decide(runs, calibration, statistics, monitor)) {
+            QuantizeResult result = write(watch, calibration, quantization, List.of(), calibrator.batchesRun(), monitor);
+            forget(journal);
+            return result;
+        }
+    }
+
+    /** Calibrates with one seed after the other, and keeps what does best on prompts that none was calibrated with. */
+    private QuantizeResult best(Stopwatch watch, Monitor monitor) throws IOException {
+        List<QuantizeResult.Trial> trials = new ArrayList<>();
+        Quantization kept = null;
+        Calibration keptCalibration = null;
+        int batches = 0;
+        try {
+            for (int i = 0; i < request.trials(); i++) {
+                CalibrationSettings runs = request.calibration().with(request.calibration().seed() + i);
+                Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+                Path its = journal.resolveSibling(journal.getFileName() + "-" + runs.seed());
+                Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), its);
+                PartialStatistics statistics = calibrator.run(monitor);
+                batches += calibrator.batchesRun();
+                Quantization quantization = decide(runs, calibration, statistics, monitor);
+                QuantizeResult.Trial trial;
+                try {
+                    trial = judge.judge(runs.seed(), quantization.model(), monitor);
+                } catch (IOException | RuntimeException e) {
+                    quantization.close();
+                    throw e;
+                }
+                boolean better = trials.stream().noneMatch(t -> t.psnr() >= trial.psnr());
+                trials.add(trial);
+                Quantization worse = better ? kept : quantization;
+                if (better) {
+                    kept = quantization;
+                    keptCalibration = calibration;
+                }
+                if (worse != null) {
+                    worse.close();
+                }
             }
-            List<ExportResult> exports = request.onnxDirectory().isEmpty() ? List.of()
-                : List.of(ExportTask.export(work, pipeline, scan, quantization.model(), EXPORTER, request.onnxDirectory(), request.exportOptions(),
-                    monitor));
-            return new QuantizeResult(request.checkpoint(), described, prompts.size(), request.calibration().steps(), watch.seconds(), bytes, exports);
+            trials.sort(Comparator.comparingDouble(QuantizeResult.Trial::psnr).reversed());
+            QuantizeResult result = write(watch, keptCalibration, kept, trials, batches, monitor);
+            for (QuantizeResult.Trial trial : trials) {
+                forget(journal.resolveSibling(journal.getFileName() + "-" + trial.seed()));
+            }
+            return result;
+        } finally {
+            if (kept != null) {
+                kept.close();
+            }
+        }
+    }
+
+    private Quantization decide(CalibrationSettings runs, Calibration calibration, PartialStatistics statistics, Monitor monitor) throws IOException {
+        ObjectNode head = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+        return Quantization.decide(pipeline, work.runtime(), work.plugins(), plan, head, request.settings().options(), calibration, statistics, monitor);
+    }
+
+    private QuantizeResult write(Stopwatch watch, Calibration calibration, Quantization quantization, List<QuantizeResult.Trial> trials, int batches,
+                                 Monitor monitor) throws IOException {
+        CheckpointFiles.Written written = new CheckpointFiles(request.checkpoint(), pipeline, scan, work.plugins(), plan)
+            .write(quantization.model(), monitor);
+        List<ExportResult> exports = request.onnxDirectory().isEmpty() ? List.of()
+            : List.of(ExportTask.export(work, pipeline, scan, quantization.model(), EXPORTER, request.onnxDirectory(), request.exportOptions(), monitor));
+        return result(watch, calibration, quantization.model().recipe().digest(), written, exports, trials, batches);
+    }
+
+    private QuantizeResult result(Stopwatch watch, Calibration calibration, String digest, CheckpointFiles.Written written, List<ExportResult> exports,
+                                  List<QuantizeResult.Trial> trials, int batches) throws IOException {
+        long bytes = 0;
+        for (Path file : written.files()) {
+            bytes += Files.size(file);
+        }
+        List<String> notes = new ArrayList<>(notes(calibration));
+        notes.addAll(written.notes());
+        return new QuantizeResult(written.checkpoint(), written.files().stream().map(Path::toString).toList(), described, digest, prompts.size(),
+            request.calibration().steps(), batches, trials, watch.seconds(), bytes, exports, request.work().statisticsOut(), notes);
+    }
+
+    /** What was asked for and had no effect on this model. */
+    private List<String> notes(Calibration calibration) {
+        String collector = request.settings().collector();
+        List<String> notes = new ArrayList<>();
+        if (!pipeline.synthetic().isEmpty()) {
+            notes.add("the pipeline's weights are synthetic: " + pipeline.synthetic());
+        }
+        if (!calibration.uses(collector) && !collector.equals(USUAL_COLLECTOR)) {
+            notes.add("collector " + collector + " has no effect here: " + (calibration.isBlind() ? "weights alone are quantized"
+                : request.settings().algorithm() + " observes every quantized layer of this model in its own way"));
+        }
+        return notes;
+    }
+
+    private void forget(Path statistics) throws IOException {
+        if (request.work().statisticsOut().isEmpty()) {
+            Files.deleteIfExists(statistics);
         }
     }
 }

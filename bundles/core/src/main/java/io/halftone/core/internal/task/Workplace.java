@@ -27,7 +27,26 @@ public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRunt
      */
     public OpenPipeline open(PipelineSource source) throws IOException {
         Path folder = source.path().isEmpty() ? models.find(source.model()) : Path.of(source.path()).toAbsolutePath().normalize();
-        return new OpenPipeline(opener.open(folder), plugins, source.computeType());
+        OpenPipeline pipeline = new OpenPipeline(opener.open(folder), plugins, source);
+        try {
+            checkPreset(source, pipeline);
+            return pipeline;
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    /** A folder that is called as a preset must be of its kind: it is used as the preset says. */
+    private void checkPreset(PipelineSource source, OpenPipeline pipeline) {
+        if (plugins.presets().has(source.model())) {
+            String expected = opener.configuration("preset " + source.model(), plugins.presets().get(source.model()).files()).index().className();
+            String found = pipeline.config().index().className();
+            if (!found.equals(expected)) {
+                throw new IllegalArgumentException("model " + source.model() + ": found a " + found + " in " + pipeline.folder().path()
+                    + "; expected a " + expected + ", as the preset of that name is");
+            }
+        }
     }
 
     /** Refuses options that would have no effect. */

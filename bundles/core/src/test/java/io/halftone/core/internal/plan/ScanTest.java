@@ -12,6 +12,7 @@ import io.halftone.ops.TensorView;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +81,7 @@ class ScanTest {
     }
 
     private void check(boolean surplus) {
-        scan.check("unet", new MemoryParameters(tensors), surplus);
+        scan.check("unet", new MemoryParameters(tensors), surplus, Set.of());
     }
 
     private String refusal(boolean surplus) {

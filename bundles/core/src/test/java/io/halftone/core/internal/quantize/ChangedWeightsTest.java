@@ -89,6 +89,15 @@ class ChangedWeightsTest {
     }
 
     @Test
+    void addsWhatTheCheckpointHasNot() {
+        weights.add("d", floats(1, 2, 3, 4));
+        assertEquals(List.of("a", "b", "c", "d"), List.copyOf(weights.names()));
+        assertArrayEquals(new float[] {1, 2, 3, 4}, weights.read("d").toFloats());
+        assertEquals("a: found a parameter of the checkpoint; expected a new name",
+            assertThrows(CheckpointException.class, () -> weights.add("a", floats(1, 2, 3, 4))).getMessage());
+    }
+
+    @Test
     void leavesNoFileBehind() throws IOException {
         weights.put("a", floats(1, 2, 3, 4));
         weights.close();

@@ -7,10 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.QuantSettings;
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.TestModel;
 import io.halftone.core.internal.TestPipeline;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Layer;
+import io.halftone.quant.Algorithm;
+import io.halftone.quant.LayerRewrite;
+import io.halftone.quant.Collector;
+import io.halftone.quant.LayerRun;
+import io.halftone.quant.Statistics;
 import io.halftone.quant.LayerState;
+import io.halftone.quant.Observation;
+import io.halftone.quant.PlanRule;
+import io.halftone.quant.Planned;
+import io.halftone.quant.QuantFormat;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
@@ -20,33 +33,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RecipeTest {
-    private static final String SUMMARY = "{\"version\":1,\"pipeline\":\"TestPipeline\",\"architecture\":\"TestUNet\",\"component\":\"unet\","
-        + "\"source\":\"f00d-unet\",\"computeType\":\"FLOAT16\",\"quantization\":{\"format\":\"int8\",\"level\":\"2.5\",\"policy\":\"standard\","
-        + "\"algorithm\":\"smoothquant\",\"collector\":\"default\",\"percentile\":0.5,\"options\":{\"alpha\":\"0.8\",\"beta\":\"1\"}},"
+    private static final String SUMMARY = "{\"pipeline\":\"TestPipeline\",\"architecture\":\"TestUNet\",\"component\":\"unet\","
+        + "\"source\":\"f00d-unet\",\"computeType\":\"FLOAT16\",\"components\":{},\"scheduler\":{\"_class_name\":\"TestScheduler\"},\"loras\":[],"
+        + "\"version\":2,\"quantization\":{\"format\":\"int8\",\"level\":\"2.5\",\"policy\":\"standard\","
+        + "\"algorithm\":\"smoothquant\",\"collector\":\"default\",\"percentile\":0.5,\"algorithms\":{\"smoothquant\":{\"alpha\":\"0.8\",\"gamma\":\"3\"}},\"collectors\":{\"default\":\"half\"},"
+        + "\"rules\":[{\"layers\":\"conv_in\",\"role\":\"\",\"quantized\":true,\"format\":\"fp8\",\"algorithm\":\"\",\"collector\":\"\"}]},"
         + "\"calibration\":{\"prompts\":2,\"promptsSha256\":\"3844ca4ac657f112242fe874f53ee967e189dae75fcf07a9b71ab8c22a53e06e\","
-        + "\"batchSize\":2,\"steps\":20,\"seed\":7,\"guidanceScale\":7.5,\"height\":64,\"width\":32}";
-    private static final String LAYERS = "\"layers\":{\"conv_in\":{\"format\":\"int8\",\"axes\":{\"INPUT\":0,\"WEIGHT\":0},"
-        + "\"vectors\":[\"input_quantizer._pre_quant_scale\"]},\"attn1.to_q\":{\"format\":\"fp8\",\"axes\":{\"INPUT\":1},\"vectors\":[]}}";
+        + "\"batchSize\":2,\"steps\":20,\"seed\":7,\"operationThreads\":1,\"guidanceScale\":7.5,\"height\":64,\"width\":32},"
+        + "\"digest\":\"bdb06da749b6c84b162c84a62dfe87df5c580fe51c44d35ebd54e0c74a2dcff6\"";
+    private static final String LAYERS = "\"layers\":{\"conv_in\":{\"algorithm\":\"smoothquant\",\"format\":\"int8\",\"axes\":{\"INPUT\":0,\"WEIGHT\":0},"
+        + "\"origins\":{\"INPUT\":\"seen\"},\"vectors\":[\"input_quantizer._pre_quant_scale\"],\"parameters\":[]},\"attn1.to_q\":{\"algorithm\":\"max\","
+        + "\"format\":\"fp8\",\"axes\":{\"INPUT\":1},\"origins\":{},\"vectors\":[],\"parameters\":[\"weight_quantizer.low\"]}}";
     private static final String JSON = SUMMARY + "," + LAYERS + "}";
+
+    private static final Planned PLANNED = new Planned(TestModel.CONV_IN, Set.of(Slot.INPUT), "int8", null, "smoothquant", "default");
+    private static final Plugins PLUGINS = TestPipeline.plugins(TestPipeline.family("format"),
+        TestPipeline.family("algorithm", Plugins.Plugin.of(new WithOptions(), "smoothquant")), TestPipeline.family("policy"),
+        TestPipeline.family("collector", Plugins.Plugin.of(new Configured(), "default")));
 
     static Recipe recipe(String folder) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("beta", "1");
         options.put("alpha", "0.8");
-        QuantSettings settings = new QuantSettings("int8", new QuantLevel("2.50"), "standard", "smoothquant", options, "default", 0.5);
+        QuantSettings settings = new QuantSettings("int8", new QuantLevel("2.50"), "standard", "smoothquant", options, "default", 0.5,
+            List.of(new PlanRule("conv_in", "", true, "fp8", "", "")));
         CalibrationSettings runs = new CalibrationSettings(List.of(), "prompts.txt", 2, 2, 20, Double.NaN, 0, 0, 7);
-        return Recipe.of(new TestPipeline(Path.of(folder)).open(DType.FLOAT16), settings, runs, List.of("a cat", "ein Hund"), states());
+        return Recipe.of(Recipe.head(new TestPipeline(Path.of(folder)).open(DType.FLOAT16), PLUGINS, List.of(PLANNED), settings, runs,
+            List.of("a cat", "ein Hund")), states());
     }
 
     static List<LayerState> states() {
-        return List.of(new LayerState("conv_in", "int8", Map.of(Slot.WEIGHT, new Range(new float[] {1, 2, 3, 4}, 0), Slot.INPUT, Range.of(5)),
-                Map.of("input_quantizer._pre_quant_scale", new float[] {0.5f, 2})),
-            new LayerState("attn1.to_q", "fp8", Map.of(Slot.INPUT, new Range(new float[] {1, 2}, 1)), Map.of()));
+        return List.of(new LayerState("conv_in", "smoothquant", "int8", Map.of(Slot.WEIGHT, new Range(new float[] {1, 2, 3, 4}, 0), Slot.INPUT,
+                Range.of(5)), Map.of(Slot.INPUT, "seen"), Map.of("input_quantizer._pre_quant_scale", new float[] {0.5f, 2}), List.of()),
+            new LayerState("attn1.to_q", "max", "fp8", Map.of(Slot.INPUT, new Range(new float[] {1, 2}, 1)), Map.of(), Map.of(),
+                List.of("weight_quantizer.low")));
     }
 
     @Test
@@ -66,7 +92,8 @@ class RecipeTest {
         Recipe back = Recipe.parse("a.safetensors", JSON);
         assertEquals(JSON, back.json());
         assertEquals(SUMMARY + "}", back.summary().toString());
-        assertEquals("smoothquant", back.algorithm());
+        assertEquals(List.of(), back.loras());
+        assertEquals("f00d-unet", back.source());
         assertEquals("TestUNet", back.architecture());
     }
 
@@ -87,30 +114,30 @@ class RecipeTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertEquals("a: recipe: found no version 1 with its layers; expected one of this release", refusal("{}"));
-        assertEquals("a: recipe: found no version 1 with its layers; expected one of this release", refusal(JSON.replace("\"version\":1", "\"version\":2")));
+        assertEquals("a: recipe: found no version 2 with its layers; expected one of this release", refusal("{}"));
+        assertEquals("a: recipe: found no version 2 with its layers; expected one of this release", refusal(JSON.replace("\"version\":2", "\"version\":1")));
         assertEquals("a: recipe: found Unexpected character ('n' (code 110)): was expecting double-quote to start field name; expected JSON", refusal("{no"));
-        assertEquals("a: conv_in: MIDDLE: No enum constant io.halftone.quant.Slot.MIDDLE", refusal(JSON.replace("{\"INPUT\":0,", "{\"MIDDLE\":0,")));
+        assertEquals("a: conv_in: found a slot MIDDLE; expected one of " + List.of(Slot.values()), refusal(JSON.replace("{\"INPUT\":0,", "{\"MIDDLE\":0,")));
         assertEquals("a: conv_in: INPUT: range: found 1 amax on axis -1; expected at least one, axis >= 0",
             refusal(JSON.replace("{\"INPUT\":0,", "{\"INPUT\":-1,")));
         assertEquals("a: conv_in: INPUT: found axis \"0\"; expected a whole number", refusal(JSON.replace("{\"INPUT\":0,", "{\"INPUT\":\"0\",")));
-        assertEquals("a: attn1.to_q: found 5; expected a format, axes and vectors", refusal(layers("{\"attn1.to_q\":5}")));
-        assertEquals("a: b: found a vector 7; expected its name", refusal(layers("{\"b\":{\"format\":\"f\",\"axes\":{},\"vectors\":[7]}}")));
+        assertEquals("a: attn1.to_q: found 5; expected a format, an algorithm, axes, vectors and parameters", refusal(layers("{\"attn1.to_q\":5}")));
+        assertEquals("a: b: found a vector 7; expected its name", refusal(layers("{\"b\":{\"algorithm\":\"m\",\"format\":\"f\",\"axes\":{},\"vectors\":[7],\"parameters\":[]}}")));
     }
 
     static List<String> malformed() {
         List<String> json = new ArrayList<>(List.of("", " ", "null", "true", "3", "\"text\"", "[]", "[1,2]", "{", "}", "{}", "nul", "{\"version\"",
-            "{\"version\":1}", "\u0000", "\uFEFF", "{]", "[[[[", "{\"a\":{\"b\":[{", "'single'", "NaN", "{\"version\":NaN}", "<xml/>",
-            "{\"version\":1e999}", "{\"version\":" + "9".repeat(2000) + "}", "[".repeat(100_000), "{\"a\":".repeat(5000), "\"\\ud800\"", "\"\\x\"", "\"",
+            "{\"version\":2}", "\u0000", "\uFEFF", "{]", "[[[[", "{\"a\":{\"b\":[{", "'single'", "NaN", "{\"version\":NaN}", "<xml/>",
+            "{\"version\":2e999}", "{\"version\":" + "9".repeat(2000) + "}", "[".repeat(100_000), "{\"a\":".repeat(5000), "\"\\ud800\"", "\"\\x\"", "\"",
             "// comment", JSON + JSON, JSON + "]", JSON + " x", JSON.substring(0, JSON.length() - 1), JSON.substring(1)));
-        for (String version : List.of("0", "2", "-1", "1.5", "\"1\"", "true", "null", "[1]", "{}", "4294967297", "18446744073709551617")) {
-            json.add(JSON.replace("\"version\":1", "\"version\":" + version));
+        for (String version : List.of("0", "1", "-1", "1.5", "\"1\"", "true", "null", "[1]", "{}", "4294967297", "18446744073709551617")) {
+            json.add(JSON.replace("\"version\":2", "\"version\":" + version));
         }
         json.add(JSON.replace("\"architecture\":\"TestUNet\",", ""));
         json.add(JSON.replace("\"TestUNet\"", "3"));
         json.add(JSON.replace("\"algorithm\":\"smoothquant\",", ""));
         json.add(JSON.replace("\"smoothquant\"", "null"));
-        json.add(JSON.replace("{\"version\":1", "{\"version\":1,\"version\":1"));
+        json.add(JSON.replace("\"version\":2", "\"version\":2,\"version\":2"));
         for (String layers : List.of("null", "[]", "\"a\"", "3", "{\"a\":null}", "{\"a\":5}", "{\"a\":[]}", "{\"a\":{}}", "{\"a\":\"b\"}")) {
             json.add(layers(layers));
         }
@@ -177,5 +204,60 @@ class RecipeTest {
 
     private static String refusal(String json) {
         return assertThrows(CheckpointException.class, () -> read(json)).getMessage();
+    }
+
+    /** Has an option that is given and one that is not; beta is another algorithm's. */
+    private static final class WithOptions implements Algorithm {
+        @Override
+        public Set<String> options() {
+            return Set.of("alpha", "gamma");
+        }
+
+        @Override
+        public Map<String, String> usual() {
+            return Map.of("alpha", "0.5", "gamma", "3");
+        }
+
+        @Override
+        public Map<Slot, Observation> observations(Planned layer) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public LayerState decide(LayerRun run) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public LayerRewrite rewrite(Layer layer, LayerState state, QuantFormat format) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Configured implements Collector {
+        @Override
+        public String configuration() {
+            return "half";
+        }
+
+        @Override
+        public <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Statistics merge(Statistics a, Statistics b) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Range range(Statistics statistics, Request request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String explain(Statistics statistics, Request request) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

@@ -21,6 +21,8 @@ import org.osgi.service.component.annotations.Component;
 @Named("int8")
 public final class Int8Format implements QuantFormat {
     private static final float BOUND = 127;
+    /** The greatest float16 scale whose product with -128 is finite; amax is above 64992 where it comes to matter. */
+    private static final float GREATEST_HALF_SCALE = 511.75f;
 
     @Override
     public Optional<Granularity> granularity(Layer layer, Slot slot) {
@@ -42,8 +44,19 @@ public final class Int8Format implements QuantFormat {
         return ops.dequantize(ops.quantize(x, DType.INT8, scale, range.axis()), scale, range.axis());
     }
 
-    /** A scale that float16 would round to 0 becomes 1: everything in that range is 0 either way, and nothing is divided by 0. */
+    @Override
+    public String usualAlgorithm() {
+        return "smoothquant";
+    }
+
+    /**
+     * A scale that float16 would round to 0 becomes 1: everything in that range is 0 either way, and nothing is divided by 0. One
+     * that would make the least code infinite becomes the greatest that does not.
+     */
     private static float representable(float scale, DType type) {
-        return type == DType.FLOAT16 && Float16.toFloat(Float16.fromFloat(scale)) == 0 ? 1 : scale;
+        if (type != DType.FLOAT16) {
+            return scale;
+        }
+        return Float16.toFloat(Float16.fromFloat(scale)) == 0 ? 1 : Math.min(scale, GREATEST_HALF_SCALE);
     }
 }

@@ -49,6 +49,16 @@ class Int8FormatTest extends QuantFormatContract {
     }
 
     @Test
+    void theGreatestFloat16ValuesStayFinite() {
+        assertArrayEquals(new float[] {64992, -65504}, roundTrip(DType.FLOAT16, new float[] {65504, -65504}, Range.of(65504), 2));
+    }
+
+    @Test
+    void isUsuallySmoothed() {
+        assertEquals("smoothquant", format().usualAlgorithm());
+    }
+
+    @Test
     void isOfferedForInputsAndWeightsOnly() {
         Layer layer = new Layer.Linear("l", Role.QKV, 4, 4, true);
         assertEquals(Optional.of(Granularity.PER_TENSOR), format().granularity(layer, Slot.INPUT));

@@ -44,9 +44,9 @@ public final class QualityTable {
 
     private static void row(Path scratch, String level, String algorithm, Map<String, String> options, String collector) throws Exception {
         Path folder = Files.createTempDirectory(scratch, "row");
-        QuantizeResult quantized = Chain.halftone().quantize(new QuantizeRequest(Chain.TINY,
-            new QuantSettings("int8", new QuantLevel(level), "standard", algorithm, options, collector, 1), CalibrationSettings.of(32, 20, 0),
-            folder.resolve("checkpoint.safetensors").toString(), folder.resolve("onnx").toString(), Map.of()), ProgressListener.NONE).await();
+        QuantizeResult quantized = Chain.halftone().quantize(QuantizeRequest.of(Chain.TINY,
+            new QuantSettings("int8", new QuantLevel(level), "standard", algorithm, options, collector, 1, List.of()), CalibrationSettings.of(32, 20, 0),
+            folder.resolve("checkpoint.safetensors").toString(), folder.resolve("onnx").toString()), ProgressListener.NONE).await();
         String engine = Chain.halftone().build(new BuildRequest(folder.resolve("onnx").toString(), "onnxruntime", "", Map.of(), Map.of()),
             ProgressListener.NONE).await().report().file().toString();
         BackboneChoice fake = new BackboneChoice.Eager(folder.resolve("checkpoint.safetensors").toString());

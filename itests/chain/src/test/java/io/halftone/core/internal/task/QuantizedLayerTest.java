@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,8 +81,8 @@ class QuantizedLayerTest {
         }
 
         @Override
-        public List<String> quantizedLayers() {
-            return List.of(layer.name());
+        public Map<String, Set<Slot>> quantizedSlots() {
+            return Map.of(layer.name(), state.ranges().keySet());
         }
 
         @Override
@@ -104,9 +105,9 @@ class QuantizedLayerTest {
              QuantizedCheckpoint checkpoint = QuantizedCheckpoint.open(Path.of(QuantizedTiny.get().checkpoint()))) {
             Scan scan = pipeline.scan("unet");
             Layer layer = scan.layers().stream().filter(l -> l.name().equals(name)).findFirst().orElseThrow();
-            LayerState state = checkpoint.model().states().stream().filter(s -> s.layer().equals(name)).findFirst().orElseThrow();
-            OneLayer job = new OneLayer(layer, state, checkpoint.model().rewrites(scan, Chain.PLUGINS).get(name), Chain.PLUGINS.formats().get("int8"),
-                checkpoint.model().parameters());
+            LayerState state = checkpoint.states().stream().filter(s -> s.layer().equals(name)).findFirst().orElseThrow();
+            OneLayer job = new OneLayer(layer, state, checkpoint.model(pipeline).rewrites(scan, Chain.PLUGINS).get(name), Chain.PLUGINS.formats().get("int8"),
+                checkpoint.model(pipeline).parameters());
             float amax = state.range(Slot.INPUT).max();
             float[] x = input(job.input(), amax);
             List<float[]> torch = libtorch(job, x);
@@ -137,9 +138,9 @@ class QuantizedLayerTest {
         try (OpenPipeline pipeline = Chain.WORK.open(Chain.TINY);
              QuantizedCheckpoint checkpoint = QuantizedCheckpoint.open(Path.of(QuantizedTiny.get().checkpoint()))) {
             Layer layer = pipeline.scan("unet").layers().stream().filter(l -> l.name().equals(name)).findFirst().orElseThrow();
-            LayerState state = checkpoint.model().states().stream().filter(s -> s.layer().equals(name)).findFirst().orElseThrow();
+            LayerState state = checkpoint.states().stream().filter(s -> s.layer().equals(name)).findFirst().orElseThrow();
             Range range = state.range(Slot.WEIGHT);
-            float[] weight = checkpoint.model().parameters().read(name + ".weight").toFloats();
+            float[] weight = checkpoint.model(pipeline).parameters().read(name + ".weight").toFloats();
             int channels = range.amax().length;
             assertEquals(layer instanceof Layer.Conv conv ? conv.out() : ((Layer.Linear) layer).out(), channels);
             for (int i = 0; i < weight.length; i++) {

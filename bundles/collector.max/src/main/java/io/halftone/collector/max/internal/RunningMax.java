@@ -1,0 +1,137 @@
+package io.halftone.collector.max.internal;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Shape;
+import io.halftone.quant.CalibrationException;
+import io.halftone.quant.Collector;
+import io.halftone.quant.Range;
+import io.halftone.quant.Statistics;
+
+/** The largest magnitude of all calls that count, one for the tensor or one for each channel. */
+abstract class RunningMax implements Collector {
+    private final String name;
+
+    /**
+     * A collector.
+     *
+     * @param name as messages have it
+     */
+    RunningMax(String name) {
+        this.name = name;
+    }
+
+    /** The number of steps that count, from the first. */
+    abstract int countedSteps(Request request);
+
+    @Override
+    public final <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch) {
+        return new MaxFold<>(ops, request.channelAxis(), countedSteps(request));
+    }
+
+    @Override
+    public final Statistics merge(Statistics a, Statistics b) {
+        return Magnitudes.of(name, a).merge(name, Magnitudes.of(name, b)).statistics();
+    }
+
+    @Override
+    public final Range range(Statistics statistics, Request request) {
+        Magnitudes seen = seen(statistics, request);
+        return new Range(seen.amax(), seen.axis());
+    }
+
+    @Override
+    public final String explain(Statistics statistics, Request request) {
+        Magnitudes seen = seen(statistics, request);
+        float largest = new Range(seen.amax(), seen.axis()).max();
+        return request.channelAxis() == Request.NO_AXIS ? "largest magnitude of " + seen.calls() + " calls: " + largest
+            : "largest magnitude of " + seen.calls() + " calls in each of " + seen.amax().length + " channels: at most " + largest;
+    }
+
+    private Magnitudes seen(Statistics statistics, Request request) {
+        Magnitudes seen = Magnitudes.of(name, statistics);
+        if (seen.calls() == 0) {
+            throw new CalibrationException(name + ": found no value; expected the site to run in a step that counts");
+        }
+        if (request.channelAxis() == Request.NO_AXIS && (seen.amax().length != 1 || seen.axis() != 0)) {
+            throw new CalibrationException(name + ": found " + seen.amax().length + " amax on axis " + seen.axis()
+                + "; expected one for the tensor");
+        }
+        return seen;
+    }
+
+    /** Keeps the maximum in the values' own type, which holds it exactly. */
+    private final class MaxFold<T> implements Fold<T> {
+        private final EagerOps<T> ops;
+        private final int channelAxis;
+        private final int countedSteps;
+        private final EagerOps.Cell<T> amax;
+        private DType type;
+        private long calls;
+        private int axis;
+        private long channels = 1;
+
+        private MaxFold(EagerOps<T> ops, int channelAxis, int countedSteps) {
+            this.ops = ops;
+            this.channelAxis = channelAxis;
+            this.countedSteps = countedSteps;
+            this.amax = ops.cell();
+        }
+
+        @Override
+        public void accept(T x, int step) {
+            if (step >= countedSteps) {
+                return;
+            }
+            T seen = magnitudes(x);
+            DType next = ops.dtype(seen);
+            if (calls > 0) {
+                T before = amax.get();
+                if (next != type) {
+                    next = DType.FLOAT32;
+                    seen = ops.cast(seen, next);
+                    before = ops.cast(before, next);
+                }
+                seen = ops.maximum(before, seen);
+            }
+            amax.set(seen);
+            type = next;
+            calls++;
+        }
+
+        private T magnitudes(T x) {
+            if (channelAxis == Request.NO_AXIS) {
+                return ops.magnitude(x);
+            }
+            Shape shape = ops.shape(x);
+            int found = shape.axis(channelAxis);
+            long extent = shape.dim(found).size();
+            if (calls > 0 && (found != axis || extent != channels)) {
+                throw new CalibrationException(name + ": found " + extent + " channels on axis " + found + "; expected " + channels
+                    + " on axis " + axis + ", as in the call before");
+            }
+            axis = found;
+            channels = extent;
+            return ops.magnitudes(x, found);
+        }
+
+        @Override
+        public Statistics statistics() {
+            if (calls == 0) {
+                return new Magnitudes(0, 0, new float[0]).statistics();
+            }
+            float[] largest = ops.toFloats(amax.get());
+            for (float a : largest) {
+                if (!Float.isFinite(a)) {
+                    throw new CalibrationException(name + ": found " + a + " as the largest magnitude of " + calls + " calls; expected finite");
+                }
+            }
+            return new Magnitudes(calls, axis, largest).statistics();
+        }
+
+        @Override
+        public void close() {
+            amax.close();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.halftone.core.internal.calibrate;
+
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.run.Backbone;
+import io.halftone.core.internal.run.DenoisingLoop;
+import io.halftone.core.internal.run.EagerBackbone;
+import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.ops.EagerOps;
+import io.halftone.ops.Generator;
+import io.halftone.ops.Ops;
+import io.halftone.ops.Shape;
+import io.halftone.ops.Values;
+import io.halftone.pipeline.Conditioning;
+import io.halftone.pipeline.PromptBatch;
+import io.halftone.pipeline.Schedule;
+import io.halftone.quant.CalibrationException;
+import io.halftone.quant.Collector;
+import io.halftone.quant.Site;
+import io.halftone.quant.Statistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** Runs batches of a calibration on one thread, in full precision, and folds what the sites see. */
+final class BatchRun<T> {
+    private final RunningPipeline<T> parts;
+    private final CalibrationJob job;
+    private final Monitor monitor;
+    private final EagerOps<T> ops;
+
+    BatchRun(RunningPipeline<T> parts, CalibrationJob job, Monitor monitor) {
+        this.parts = parts;
+        this.job = job;
+        this.monitor = monitor;
+        this.ops = parts.backboneOps();
+    }
+
+    /**
+     * What each site sees in a batch.
+     *
+     * @param done hears of each call of the backbone
+     * @throws CalibrationException naming the layer, the step and the prompt where something is not finite
+     */
+    Map<Site, Statistics> observe(int batch, IntConsumer done) {
+        Map<Site, Collector.Fold<T>> folds = new LinkedHashMap<>();
+        try {
+            job.observed().sites().forEach((site, asked) -> folds.put(site, asked.collector().fold(ops, asked.request(), batch)));
+            ObservingOps<T> observing = new ObservingOps<>(ops, folds);
+            run(batch, observing, observing::step, done);
+            Map<Site, Statistics> seen = new LinkedHashMap<>();
+            folds.forEach((site, fold) -> seen.put(site, statistics(site, fold)));
+            return seen;
+        } catch (CalibrationException e) {
+            throw located(batch, e);
+        } finally {
+            folds.values().forEach(Collector.Fold::close);
+        }
+    }
+
+    private static Statistics statistics(Site site, Collector.Fold<?> fold) {
+        try {
+            return fold.statistics();
+        } catch (CalibrationException e) {
+            throw new CalibrationException(site.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Runs the batch again, looking at every value, to say where it went wrong. */
+    private CalibrationException located(int batch, CalibrationException found) {
+        try {
+            LocatingOps<T> locating = new LocatingOps<>(ops, job.batch(batch).prompts());
+            run(batch, locating, locating::step, call -> { });
+        } catch (CalibrationException first) {
+            first.addSuppressed(found);
+            return first;
+        }
+        return found;
+    }
+
+    private void run(int batch, Ops<T> operations, IntConsumer steps, IntConsumer done) {
+        PromptBatch prompts = job.batch(batch);
+        Backbone<T> backbone = new EagerBackbone<>(parts.pipeline(), operations, "");
+        ops.region("", () -> {
+            Conditioning<T> conditioning = parts.pipeline().adapter().encode(parts, prompts);
+            DenoisingLoop<T> loop = new DenoisingLoop<>(parts, monitor);
+            Shape shape = DenoisingLoop.latentShape(parts.pipeline().spec(), prompts.size(), prompts.height(), prompts.width());
+            Schedule schedule = loop.schedule(job.runs().steps(), prompts);
+            Generator<T> generator = parts.context().generator(Seeds.of(job.runs().seed(), batch));
+            T latents = loop.run(backbone, conditioning, prompts, schedule, generator.normal(shape), generator, new DenoisingLoop.Watcher<>() {
+                @Override
+                public void before(int call, int step, Values<T> inputs) {
+                    steps.accept(step);
+                }
+
+                @Override
+                public void after(int call, int calls, T now) {
+                    steps.accept(-1);
+                    done.accept(call);
+                }
+            });
+            float largest = ops.toFloats(ops.amax(ops.abs(latents)))[0];
+            if (!Float.isFinite(largest)) {
+                throw new CalibrationException("latents: found " + largest + " at the end of batch " + batch + "; expected finite ones");
+            }
+            return List.of();
+        });
+    }
+}

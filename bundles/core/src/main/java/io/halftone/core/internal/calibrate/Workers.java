@@ -1,0 +1,72 @@
+package io.halftone.core.internal.calibrate;
+
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.ops.Parameters;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** How many batches run at a time, and the threads that they run on. */
+final class Workers {
+    /** Weights may take this part of the machine's memory; what runs takes the rest. */
+    private static final double PART_FOR_WEIGHTS = 0.5;
+
+    private Workers() {}
+
+    /** The number asked for; or else one for each processor, as long as each one's copy of the weights fits into memory. */
+    static int of(int asked, OpenPipeline pipeline) {
+        if (asked > 0) {
+            return asked;
+        }
+        long weights = 1;
+        for (String component : pipeline.spec().components()) {
+            Parameters parameters = pipeline.parameters(component);
+            for (String name : parameters.names()) {
+                Parameters.Info info = parameters.info(name);
+                weights += info.byteLength() / info.dtype().bytes() * pipeline.computeType(component).bytes();
+            }
+        }
+        long fit = (long) (memory() * PART_FOR_WEIGHTS / weights);
+        return (int) Math.max(1, Math.min(fit, Runtime.getRuntime().availableProcessors()));
+    }
+
+    private static long memory() {
+        try {
+            Object bytes = ManagementFactory.getPlatformMBeanServer().getAttribute(new ObjectName("java.lang:type=OperatingSystem"), "TotalMemorySize");
+            return (Long) bytes;
+        } catch (JMException e) {
+            return Runtime.getRuntime().maxMemory();   // a virtual machine that does not tell
+        }
+    }
+
+    /** Waits until no worker runs. */
+    static void join(ExecutorService threads) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (threads.awaitTermination(1, TimeUnit.DAYS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Names its threads. */
+    static final class Threads implements ThreadFactory {
+        private final AtomicInteger count = new AtomicInteger();
+
+        @Override
+        public Thread newThread(Runnable work) {
+            return new Thread(work, "halftone-calibrate-" + count.incrementAndGet());
+        }
+    }
+}

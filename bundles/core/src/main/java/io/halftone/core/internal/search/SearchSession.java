@@ -1,0 +1,135 @@
+package io.halftone.core.internal.search;
+
+import io.halftone.api.CalibrationSettings;
+import io.halftone.api.CalibrationWork;
+import io.halftone.api.SearchRequest;
+import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.calibrate.CalibrationPrompts;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.core.internal.run.Sizes;
+import io.halftone.ops.EagerRuntime;
+import io.halftone.ops.Parameters;
+import io.halftone.pipeline.PipelineSpec;
+import io.halftone.pipeline.PromptBatch;
+import io.halftone.quant.Collector;
+import io.halftone.quant.PlanRecipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** A request to search, checked; its calibrated layers and its workers are held until this is closed. */
+public final class SearchSession implements AutoCloseable {
+    private final Plugins plugins;
+    private final EagerRuntime runtime;
+    private final OpenPipeline pipeline;
+    private final SearchRequest request;
+    private final Scan scan;
+    private final SearchPlan plan;
+    private final List<String> calibrated;
+    private final List<PromptBatch> searched;
+    private Families families;
+    private SearchPool pool;
+
+    /** Checks the request; everything that can be refused without tensors is refused here. */
+    public SearchSession(Plugins plugins, EagerRuntime runtime, OpenPipeline pipeline, SearchRequest request) throws IOException {
+        this.plugins = plugins;
+        this.runtime = runtime;
+        this.pipeline = pipeline;
+        this.request = request;
+        CalibrationSettings runs = request.calibration();
+        CalibrationWork work = request.work();
+        if (work.slices() > 1 || !work.statisticsOut().isEmpty() || !work.statisticsIn().isEmpty()) {
+            throw new IllegalArgumentException("auto: found slices or files of statistics; expected the calibration as a whole");
+        }
+        // checks that the fraction leaves a step
+        new Collector.Request(Collector.Request.NO_AXIS, runs.steps(), request.settings().percentile());
+        this.scan = pipeline.scan(pipeline.spec().backbone());
+        this.plan = SearchPlan.of(plugins, request.settings(), request.formats(), scan.layers());
+        this.calibrated = CalibrationPrompts.of(runs, pipeline.folder().path());
+        this.searched = batches(CalibrationPrompts.beyond(runs, pipeline.folder().path(), request.prompts()));
+        // the schedule refuses a number of steps that it has not
+        pipeline.schedule(runs.steps(), searched.get(0));
+        pipeline.schedule(request.steps(), searched.get(0));
+    }
+
+    /** These prompts in batches, as the search runs them. */
+    public List<PromptBatch> batches(List<String> prompts) {
+        CalibrationSettings runs = request.calibration();
+        PipelineSpec spec = pipeline.spec();
+        List<PromptBatch> batches = new ArrayList<>();
+        for (int from = 0; from < prompts.size(); from += runs.batchSize()) {
+            List<String> some = prompts.subList(from, Math.min(prompts.size(), from + runs.batchSize()));
+            batches.add(Sizes.batch(spec, some, "", runs.guidanceScale(), runs.height(), runs.width()));
+        }
+        return batches;
+    }
+
+    /**
+     * Calibrates, and measures every candidate alone. To be called once.
+     *
+     * @param journal beside which calibrations are saved after every batch, and taken up from
+     */
+    public Search measure(Path journal, Monitor monitor) throws IOException {
+        int workers = workers();
+        families = Families.calibrate(pipeline, runtime, plugins, plan, request.calibration(), calibrated, workers, journal, monitor);
+        Subject subject = new Subject(pipeline, families.decided(scan, plugins), searched, request.steps(), request.calibration().seed());
+        pool = new SearchPool(subject, runtime, workers, monitor);
+        return Search.measure(pool, plan.candidates());
+    }
+
+    /** Threads that run at a time: those asked for, or as many as there are processors, as long as a copy of the weights for each fits. */
+    private int workers() {
+        if (request.work().workers() > 0) {
+            return request.work().workers();
+        }
+        long weights = 1;
+        for (String component : pipeline.spec().components()) {
+            Parameters parameters = pipeline.parameters(component);
+            for (String name : parameters.names()) {
+                Parameters.Info info = parameters.info(name);
+                weights += info.byteLength() / info.dtype().bytes() * pipeline.computeType(component).bytes();
+            }
+        }
+        return (int) Math.max(1, Math.min(Memory.total() / 2 / weights, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** The recipe that quantizes what was chosen and no other layer. */
+    public PlanRecipe recipe(Found found) {
+        return RecipeRules.recipe(request.settings(), scan.layers(), found.mix().stream().map(Candidate::planned).toList());
+    }
+
+    /** How the choice came about, in lines for the recipe's top. */
+    public List<String> comments(Found found) {
+        Set<String> layers = new HashSet<>();
+        plan.candidates().forEach(candidate -> layers.add(candidate.layer()));
+        String goal = Double.isNaN(request.maxCost()) ? "the least cost with a PSNR of " + request.targetPsnr() + " dB"
+            : "the least error within a cost of " + request.maxCost();
+        return List.of(
+            "Chosen by measurement for " + pipeline.config().component(pipeline.spec().backbone()).className() + ": " + goal + ".",
+            String.format(Locale.ROOT, "Quantizes %d of the %d layers of level %s; cost %.4f of 16-bit multiplications, PSNR %.2f dB against full "
+                + "precision.", found.chosen().size(), layers.size(), request.settings().level(), found.cost(), found.psnr()),
+            "Measured on " + request.prompts() + " prompts of " + request.steps() + " steps, seed " + request.calibration().seed()
+                + "; calibrated with " + calibrated.size() + " others of " + request.calibration().steps() + " steps.");
+    }
+
+    /** Writes the sensitivities. */
+    public void writeTable(Search search, Found found, Path file) throws IOException {
+        SensitivityTable.write(search.measured(), found.chosen(), file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (pool != null) {
+            pool.close();
+        }
+        if (families != null) {
+            families.close();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.halftone.shell.internal;
+
+import io.halftone.api.CalibrationSettings;
+import io.halftone.api.PipelineSource;
+import io.halftone.pipeline.Advice;
+import io.halftone.quant.PlanRecipe;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.support.completers.FileCompleter;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+
+/** A command that calibrates. */
+abstract class CalibrationCommand extends ComputingCommand {
+    private static final String ADVISED = "as advised for the model or the format, see presets";
+
+    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.USUAL_FORMAT)
+    @Completion(PluginCompleter.Formats.class)
+    private String format;
+
+    @Option(name = "--quant-level", description = Quantization.LEVEL_HELP, valueToShowInHelp = Quantization.USUAL_LEVEL)
+    @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3", "4"})
+    private String quantLevel;
+
+    @Option(name = "--quantize-mha", description = "Quantize the products of attentions too: --quant-level 4")
+    private boolean quantizeMha;
+
+    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.USUAL_POLICY)
+    @Completion(PluginCompleter.Policies.class)
+    private String policy;
+
+    @Option(name = "--quant-algo", description = "Algorithm", valueToShowInHelp = ADVISED)
+    @Completion(PluginCompleter.Algorithms.class)
+    private String quantAlgo;
+
+    @Option(name = "--alpha", description = "How much of the activations' range SmoothQuant moves into the weights, 0 to 1",
+        valueToShowInHelp = ADVISED)
+    private Double alpha;
+
+    @Option(name = "--lowrank", description = "Rank of the product that SVDQuant keeps in full precision", valueToShowInHelp = ADVISED)
+    private Integer lowrank;
+
+    @Option(name = "--collect-method", description = "Collector of activation ranges", valueToShowInHelp = ADVISED)
+    @Completion(PluginCompleter.Collectors.class)
+    private String collectMethod;
+
+    @Option(name = "--percentile", description = "The first fraction of denoising steps that counts, over 0 to 1",
+        valueToShowInHelp = ADVISED)
+    private Double percentile;
+
+    @Option(name = "--reference-compatible",
+        description = "Take the collector and the algorithm of those names that repeat the Python example's arithmetic: reference-NAME; "
+            + "default is reference-max")
+    private boolean referenceCompatible;
+
+    @Option(name = "--calib-size", description = "Prompts to calibrate with", valueToShowInHelp = ADVISED)
+    private Integer calibSize;
+
+    @Option(name = "--batch-size", description = "Prompts that run together", valueToShowInHelp = ADVISED)
+    private Integer batchSize;
+
+    @Option(name = "--n-steps", description = "Denoising steps for each prompt", valueToShowInHelp = ADVISED)
+    private Integer steps;
+
+    @Option(name = "--guidance-scale", description = "How strongly prompts guide while calibrating",
+        valueToShowInHelp = "the pipeline's usual one")
+    private Double guidanceScale;
+
+    @Option(name = "--height", description = "Pixels while calibrating", valueToShowInHelp = "the pipeline's usual height")
+    private Integer height;
+
+    @Option(name = "--width", description = "Pixels while calibrating", valueToShowInHelp = "the pipeline's usual width")
+    private Integer width;
+
+    @Option(name = "--seed", description = "Fixes the noise", valueToShowInHelp = "0")
+    private long seed;
+
+    @Option(name = "--prompts-file", description = "UTF-8 file of one prompt a line",
+        valueToShowInHelp = "the pipeline folder's own list, or a built-in one")
+    @Completion(FileCompleter.class)
+    private String promptsFile;
+
+    @Option(name = "--leave-loras", description = "Leave LoRA files aside that lie in the pipeline folder unfused; else they are refused")
+    private boolean leaveLoras;
+
+    @Option(name = "--workers", description = "Batches that run at a time, each on one thread; any number gives the same bytes",
+        valueToShowInHelp = "as many as processors and memory allow")
+    private Integer workers;
+
+    /** The pipeline to calibrate. */
+    final PipelineSource calibrated() {
+        return source("", leaveLoras);
+    }
+
+    /**
+     * What was given about quantization.
+     *
+     * @param otherwise the format where none was given; null for none
+     */
+    final Quantization quantization(String otherwise, PlanRecipe recipe) {
+        return new Quantization(format == null ? otherwise : format, quantLevel, quantizeMha, policy, quantAlgo, alpha, lowrank,
+            collectMethod,
+            percentile, referenceCompatible, recipe);
+    }
+
+    /** The runs, of advised sizes where none were given. */
+    final CalibrationSettings calibration(Advice advice) {
+        return new CalibrationSettings(List.of(), path("prompts-file", promptsFile), calibSize == null ? advice.calibSize() : calibSize,
+            batchSize == null ? advice.batchSize() : batchSize, steps == null ? advice.steps() : steps,
+            Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), seed);
+    }
+
+    final int workers() {
+        return Given.orUsual("workers", workers);
+    }
+}

@@ -69,6 +69,7 @@ class RefusalsTest {
             refused(settings("int8", "3", "magic", Map.of(), "max")));
         assertEquals("collector mode: found none; expected one of " + Chain.PLUGINS.collectors().names(),
             refused(settings("int8", "3", "max", Map.of(), "mode")));
+        assertTrue(Chain.PLUGINS.formats().names().containsAll(List.of("fp8", "int8", "nvfp4", "mxfp8")), "found " + Chain.PLUGINS.formats().names());
     }
 
     @Test

@@ -1,0 +1,51 @@
+package io.halftone.format.fp8.internal;
+
+import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
+
+/** The scales of ranges, as the type of the value holds them. */
+final class Scales {
+    /** The largest finite 8-bit float. */
+    private static final double BOUND = 448;
+
+    private Scales() {}
+
+    /**
+     * The least scale of the type that leaves amax within 448, so that nothing in the range saturates: rounded once, and up. 1
+     * where amax is 0. Where 448 times that scale would be infinite in the type it is the greatest one whose product is not.
+     */
+    static float of(float amax, DType type) {
+        if (amax == 0) {
+            return 1;
+        }
+        float scale = nearest((float) (amax / BOUND), type);
+        while (scale * BOUND < amax) {       // exact: the product has 27 bits at most
+            scale = next(scale, 1, type);
+        }
+        while (Float.isInfinite(nearest((float) (scale * BOUND), type))) {
+            scale = next(scale, -1, type);
+        }
+        return scale;
+    }
+
+    private static float nearest(float value, DType type) {
+        return switch (type) {
+            case FLOAT16 -> Float16.toFloat(Float16.fromFloat(value));
+            case BFLOAT16 -> bfloat16(Float16.bfloat16(value));
+            default -> value;
+        };
+    }
+
+    /** The neighbour of a value of the type that is 0 or more: patterns of such values are in order. */
+    private static float next(float value, int step, DType type) {
+        return switch (type) {
+            case FLOAT16 -> Float16.toFloat((short) (Float16.fromFloat(value) + step));
+            case BFLOAT16 -> bfloat16((short) (Float16.bfloat16(value) + step));
+            default -> Float.intBitsToFloat(Float.floatToRawIntBits(value) + step);
+        };
+    }
+
+    private static float bfloat16(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+}

@@ -1,0 +1,30 @@
+package io.halftone.collector.reference.internal;
+
+import io.halftone.model.Named;
+import io.halftone.quant.Collector;
+import org.osgi.service.component.annotations.Component;
+
+/** The least, over the buckets that count, of each one's least amax. */
+@Component(service = Collector.class)
+@Named("reference-global_min")
+public final class ReferenceGlobalMinCollector extends ReferenceCollector {
+    /** A collector. */
+    public ReferenceGlobalMinCollector() {
+        super("reference-global_min");
+    }
+
+    @Override
+    float update(Precision precision, float bucket, float amax) {
+        return Math.min(bucket, amax);
+    }
+
+    @Override
+    float amax(Precision precision, float[] buckets, int total) {
+        return least(buckets);
+    }
+
+    @Override
+    String formula() {
+        return "least of the buckets' least amax";
+    }
+}

@@ -1,0 +1,79 @@
+package io.halftone.tensorrt.internal;
+
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
+import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
+import org.bytedeco.tensorrt.nvinfer.IRuntime;
+import org.bytedeco.tensorrt.nvinfer.ITimingCache;
+
+/**
+ * Deletes what TensorRT's create functions return. The binding has each class's virtual destructor, but ties it only to
+ * objects that Java made: one such object of each class, which is empty and kept, lends it to all others.
+ */
+final class Destructors {
+    private static final Map<Class<?>, Object> LENDERS = new HashMap<>();
+
+    private Destructors() {}
+
+    /** Deletes an object of one of the classes that {@link #lender} makes; does nothing with null. */
+    static synchronized void delete(Pointer object) {
+        if (object == null || object.isNull()) {
+            return;
+        }
+        try {
+            Object lender = LENDERS.get(object.getClass());
+            if (lender == null) {
+                lender = deallocator(lender(object));
+                LENDERS.put(object.getClass(), lender);
+            }
+            Method function = lender.getClass().getMethod("deallocatorAddress");
+            function.setAccessible(true);
+            Method call = lender.getClass().getDeclaredMethod("deallocate", long.class, long.class);
+            call.setAccessible(true);
+            call.invoke(lender, object.address(), (long) function.invoke(lender));
+            object.setNull();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("JavaCPP: found " + e + "; expected deallocators as in version 1.5.13", e);
+        }
+    }
+
+    private static Object deallocator(Pointer made) throws ReflectiveOperationException {
+        Method deallocator = Pointer.class.getDeclaredMethod("deallocator");
+        deallocator.setAccessible(true);
+        return deallocator.invoke(made);
+    }
+
+    private static Pointer lender(Pointer like) {
+        Pointer lender;
+        if (like instanceof IHostMemory) {
+            lender = new IHostMemory();
+        } else if (like instanceof IBuilderConfig) {
+            lender = new IBuilderConfig();
+        } else if (like instanceof INetworkDefinition) {
+            lender = new INetworkDefinition();
+        } else if (like instanceof IBuilder) {
+            lender = new IBuilder();
+        } else if (like instanceof ITimingCache) {
+            lender = new ITimingCache();
+        } else if (like instanceof IRuntime) {
+            lender = new IRuntime();
+        } else if (like instanceof ICudaEngine) {
+            lender = new ICudaEngine();
+        } else if (like instanceof IExecutionContext) {
+            lender = new IExecutionContext();
+        } else if (like instanceof IEngineInspector) {
+            lender = new IEngineInspector();
+        } else {
+            throw new IllegalArgumentException("object: found " + like.getClass() + "; expected one of TensorRT's that is deleted");
+        }
+        return lender.retainReference();
+    }
+}

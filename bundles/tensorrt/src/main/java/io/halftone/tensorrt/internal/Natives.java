@@ -1,0 +1,55 @@
+package io.halftone.tensorrt.internal;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvonnxparser;
+
+/** The native libraries, and why they are not there. */
+final class Natives {
+    /** What NVIDIA's driver makes on Linux, and on Linux under Windows. */
+    private static final List<Path> DRIVER = List.of(Path.of("/dev/nvidiactl"), Path.of("/dev/nvidia0"), Path.of("/dev/dxg"));
+
+    private Natives() {}
+
+    /** Why there is no TensorRT here; empty if there is. Loads no library where there is no driver. */
+    static Optional<String> missing() {
+        return missing(DRIVER);
+    }
+
+    /** As {@link #missing()}, where the driver would make one of these. */
+    static Optional<String> missing(List<Path> driver) {
+        if (driver.stream().noneMatch(Files::exists)) {
+            return Optional.of("GPU: found no NVIDIA driver; expected one of " + driver);
+        }
+        return load("CUDA", cudart.class).or(Natives::devices).or(() -> load("TensorRT", nvinfer.class))
+            .or(() -> load("TensorRT's ONNX parser", nvonnxparser.class));
+    }
+
+    private static Optional<String> load(String library, Class<?> preset) {
+        try {
+            Loader.load(preset);
+            return Optional.empty();
+        } catch (LinkageError e) {
+            return Optional.of(library + ": found no library that loads, " + deepest(e).getMessage() + "; expected the native libraries for "
+                + Loader.getPlatform());
+        }
+    }
+
+    private static Optional<String> devices() {
+        int[] count = new int[1];
+        int code = cudart.cudaGetDeviceCount(count);
+        if (code != cudart.cudaSuccess) {
+            return Optional.of("GPU: found " + Cuda.text(code) + "; expected a device and a driver for CUDA");
+        }
+        return count[0] > 0 ? Optional.empty() : Optional.of("GPU: found no device; expected one");
+    }
+
+    private static Throwable deepest(Throwable e) {
+        return e.getCause() == null ? e : deepest(e.getCause());
+    }
+}

@@ -1,0 +1,127 @@
+package io.halftone.tensorrt.internal;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.halftone.export.EngineException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a model file says, read without its external data.
+ *
+ * @param file      the model
+ * @param inputs    by name in the file's order: of each dimension a number, or a name
+ * @param metadata  the facts stored with it
+ * @param quantized the layers both of whose operands are dequantized, by the name of the operator that computes them
+ * @param data      the files of its external data
+ * @param float8    whether a value is rounded to an 8-bit float
+ */
+record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String> metadata, Map<String, String> quantized, List<Path> data,
+                boolean float8) {
+    private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
+    private static final Set<Integer> FLOAT8 = Set.of(DataType.FLOAT8E4M3FN_VALUE, DataType.FLOAT8E5M2_VALUE);
+
+    /**
+     * Reads a model.
+     *
+     * @throws EngineException if the file is none, or lacks its external data
+     */
+    static OnnxFile read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            ModelProto model = ModelProto.parseFrom(in);
+            if (model.getGraph().getNodeCount() == 0) {
+                throw new EngineException(file + ": found a model without operators; expected an ONNX model");
+            }
+            return new OnnxFile(file, inputs(model), metadata(model), quantized(model), data(file, model), hasFloat8(model));
+        } catch (InvalidProtocolBufferException e) {
+            throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
+        }
+    }
+
+    /** A digest of the model and its external data. */
+    String digest() throws IOException {
+        var digest = new Digest();
+        digest.add(file);
+        for (Path part : data) {
+            digest.add(part);
+        }
+        return digest.text();
+    }
+
+    private static Map<String, List<String>> inputs(ModelProto model) {
+        Set<String> initializers = new HashSet<>();
+        model.getGraph().getInitializerList().forEach(tensor -> initializers.add(tensor.getName()));
+        Map<String, List<String>> inputs = new LinkedHashMap<>();
+        for (ValueInfoProto input : model.getGraph().getInputList()) {
+            if (!initializers.contains(input.getName())) {
+                inputs.put(input.getName(), input.getType().getTensorType().getShape().getDimList().stream().map(OnnxFile::text).toList());
+            }
+        }
+        return inputs;
+    }
+
+    private static String text(Dimension dimension) {
+        return dimension.hasDimValue() ? Long.toString(dimension.getDimValue()) : dimension.getDimParam();
+    }
+
+    private static Map<String, String> metadata(ModelProto model) {
+        Map<String, String> metadata = new TreeMap<>();
+        for (StringStringEntryProto entry : model.getMetadataPropsList()) {
+            metadata.put(entry.getKey(), entry.getValue());
+        }
+        return metadata;
+    }
+
+    private static Map<String, String> quantized(ModelProto model) {
+        Set<String> dequantized = new HashSet<>();
+        Map<String, String> layers = new TreeMap<>();
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            boolean moves = node.getOpType().equals("Transpose") && dequantized.contains(node.getInput(0));
+            if (node.getOpType().equals("DequantizeLinear") || moves) {
+                dequantized.add(node.getOutput(0));
+            }
+            int end = node.getName().lastIndexOf('/');
+            if (PRODUCTS.contains(node.getOpType()) && end > 0 && dequantized.contains(node.getInput(0))
+                && dequantized.contains(node.getInput(1))) {
+                layers.put(node.getName(), node.getName().substring(0, end));
+            }
+        }
+        return layers;
+    }
+
+    private static List<Path> data(Path file, ModelProto model) {
+        Set<String> locations = new TreeSet<>();
+        for (TensorProto tensor : model.getGraph().getInitializerList()) {
+            tensor.getExternalDataList().stream().filter(e -> e.getKey().equals("location")).forEach(e -> locations.add(e.getValue()));
+        }
+        List<Path> data = locations.stream().map(file::resolveSibling).toList();
+        data.stream().filter(path -> !Files.isRegularFile(path)).findFirst().ifPresent(path -> {
+            throw new EngineException(file + ": found no file " + path.getFileName() + " beside it; expected the model's external data");
+        });
+        return data;
+    }
+
+    private static boolean hasFloat8(ModelProto model) {
+        return model.getGraph().getInitializerList().stream().anyMatch(tensor -> FLOAT8.contains(tensor.getDataType()));
+    }
+}

@@ -1,0 +1,229 @@
+package io.halftone.tensorrt.internal;
+
+import io.halftone.export.Engine;
+import io.halftone.export.EngineException;
+import io.halftone.export.EngineReport;
+import io.halftone.ops.DType;
+import io.halftone.ops.TensorView;
+import io.halftone.ops.Values;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
+import org.bytedeco.tensorrt.nvinfer.Dims64;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An engine on one GPU. Inputs are copied into buffers of its own, so that the addresses it works with stay: what is on the
+ * device is copied there, what is on the host comes from there; outputs are on the device, or on the host where no input was
+ * on the device. A run waits for the device's default stream, which libtorch
+ * works on, and is over when it returns. While shapes stay the same nothing is allocated, and from the third run on the
+ * launches are replayed as one graph.
+ */
+final class TensorRtEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngine.class);
+
+    private final String name;
+    private final ICudaEngine engine;
+    private final IExecutionContext context;
+    private final Sidecar described;
+    private final EngineReport report;
+    private final LoadOptions options;
+    private final Ports ports;
+    private final Map<String, DType> outputs;
+    private final CUstream_st stream;
+    private final CUevent_st ready;
+    private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+    private Map<String, List<Long>> bound = Map.of();
+    private CUgraphExec_st graph;
+    private int runs;
+    private boolean graphs;
+    private boolean closed;
+
+    /** Memory of a tensor, which grows and never shrinks. */
+    private static final class Buffer {
+        private Pointer memory;
+        private long capacity;
+        private long[] shape;
+        private ByteBuffer host = ByteBuffer.allocate(0);
+
+        /** The elements in host memory, once the stream is done. */
+        private ByteBuffer copied(long bytes, CUstream_st stream) {
+            if (host.capacity() < bytes) {
+                host = ByteBuffer.allocateDirect(Math.toIntExact(bytes));
+            }
+            host.clear().limit(Math.toIntExact(bytes));
+            Cuda.copy(memory, host, stream);
+            return host;
+        }
+    }
+
+    TensorRtEngine(String name, ICudaEngine engine, Sidecar described, EngineReport report, LoadOptions options) {
+        this.name = name;
+        this.engine = engine;
+        this.described = described;
+        this.report = report;
+        this.options = options;
+        this.graphs = options.cudaGraph();
+        this.ports = new Ports(types(TensorIOMode.kINPUT), described.profile(), options.device());
+        this.outputs = types(TensorIOMode.kOUTPUT);
+        context = engine.createExecutionContext();
+        if (context == null || context.isNull()) {
+            throw NativeLog.get().failed(name);
+        }
+        stream = Cuda.stream();
+        ready = Cuda.event();
+    }
+
+    private Map<String, DType> types(TensorIOMode mode) {
+        Map<String, DType> types = new LinkedHashMap<>();
+        for (int i = 0; i < engine.getNbIOTensors(); i++) {
+            String tensor = engine.getIOTensorName(i);
+            if (engine.getTensorIOMode(tensor).value == mode.value) {
+                types.put(tensor, Types.of(tensor, engine.getTensorDataType(tensor).value));
+            }
+        }
+        return types;
+    }
+
+    @Override
+    public Map<String, DType> inputs() {
+        return ports.types();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return described.metadata();
+    }
+
+    @Override
+    public EngineReport report() {
+        return report;
+    }
+
+    @Override
+    public <R> R run(Values<TensorView> inputs, Function<Values<TensorView>, R> result) {
+        if (closed) {
+            throw new IllegalStateException(name + ": found a closed engine; expected an open one");
+        }
+        ports.verify(inputs);
+        Cuda.select(options.device());
+        boolean host = inputs.asMap().values().stream().allMatch(TensorView::isHost);
+        Map<String, TensorView> views = new LinkedHashMap<>();
+        try (var scope = new PointerScope()) {
+            bind(inputs);
+            Cuda.awaitDefault(stream, ready);
+            ports.types().keySet().forEach(input -> Cuda.copy(inputs.get(input), buffers.get(input).memory, stream));
+            launch();
+            outputs.forEach((output, type) -> {
+                Buffer buffer = buffers.get(output);
+                views.put(output, host
+                    ? TensorView.host(type, buffer.shape, buffer.copied(TensorView.byteLength(type, buffer.shape), stream))
+                    : TensorView.device(type, buffer.shape, buffer.memory.address(), options.device()));
+            });
+            Cuda.await(stream);
+        }
+        return result.apply(Values.of(views));
+    }
+
+    /** The first run of new shapes lets the engine prepare; the second is as the others, and recorded where it can be. */
+    private void launch() {
+        if (graphs && graph == null && runs == 1) {
+            graph = Cuda.record(stream, () -> context.enqueueV3(stream));
+            if (graph == null) {
+                graphs = false;
+                LOG.info("{}: no CUDA graph can be recorded of this engine; its launches are given one by one", name);
+            }
+        }
+        if (graph != null) {
+            Cuda.launch(graph, stream);
+        } else if (!context.enqueueV3(stream)) {
+            throw NativeLog.get().failed(name);
+        }
+        runs++;
+    }
+
+    private void bind(Values<TensorView> inputs) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        ports.types().keySet().forEach(input -> shapes.put(input, extents(inputs.get(input).shape())));
+        if (shapes.equals(bound)) {
+            return;
+        }
+        NativeLog.get().clear();
+        bound = Map.of();
+        runs = 0;
+        forget();
+        shapes.forEach((input, extents) -> {
+            if (!context.setInputShape(input, PlanBuilder.dims(extents))) {
+                throw NativeLog.get().failed("input " + input + " of " + Shapes.text(extents));
+            }
+            allocate(input, inputs.get(input).dtype(), inputs.get(input).shape());
+        });
+        outputs.forEach((output, type) -> allocate(output, type, shape(output)));
+        bound = shapes;
+    }
+
+    private long[] shape(String output) {
+        Dims64 dims = context.getTensorShape(output);
+        long[] shape = new long[dims.nbDims()];
+        Arrays.setAll(shape, dims::d);
+        if (Arrays.stream(shape).anyMatch(extent -> extent < 0)) {
+            throw new EngineException("output " + output + ": found " + Arrays.toString(shape) + "; expected a shape that follows from the inputs'");
+        }
+        return shape;
+    }
+
+    private void allocate(String tensor, DType type, long... shape) {
+        Buffer buffer = buffers.computeIfAbsent(tensor, absent -> new Buffer());
+        long bytes = TensorView.byteLength(type, shape);
+        if (buffer.memory == null || buffer.capacity < bytes) {
+            if (buffer.memory != null) {
+                Cuda.free(buffer.memory);
+            }
+            buffer.memory = Cuda.allocate(bytes);
+            buffer.capacity = bytes;
+        }
+        buffer.shape = shape.clone();
+        if (!context.setTensorAddress(tensor, buffer.memory)) {
+            throw NativeLog.get().failed("tensor " + tensor);
+        }
+    }
+
+    private static List<Long> extents(long... shape) {
+        return Arrays.stream(shape).boxed().toList();
+    }
+
+    private void forget() {
+        if (graph != null) {
+            Cuda.release(graph);
+            graph = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Cuda.select(options.device());
+        forget();
+        Destructors.delete(context);
+        Destructors.delete(engine);
+        buffers.values().forEach(buffer -> Cuda.free(buffer.memory));
+        buffers.clear();
+        Cuda.release(ready);
+        Cuda.release(stream);
+    }
+}

@@ -1,0 +1,141 @@
+package io.halftone.tensorrt.internal;
+
+import io.halftone.export.Engine;
+import io.halftone.export.EngineBuilder;
+import io.halftone.export.EngineException;
+import io.halftone.export.EngineReport;
+import io.halftone.model.Named;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TensorRT on an NVIDIA GPU. Networks are strongly typed: every type is that of the model. An engine is for one GPU and one
+ * version of TensorRT; what stands beside it says which. One that is there and was built of the same things is not built again.
+ * Enabled by {@link TensorRtProbe} where there are the libraries and a GPU.
+ */
+@Component(service = EngineBuilder.class, enabled = false)
+@Named("tensorrt")
+public final class TensorRtEngineBuilder implements EngineBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngineBuilder.class);
+    private static final double NANOS = 1e9;
+    private static final String TIMINGS = "timing.cache";
+
+    @Override
+    public Set<String> options() {
+        Set<String> names = new TreeSet<>(BuildOptions.names());
+        names.addAll(LoadOptions.NAMES);
+        return names;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if there is no TensorRT or no GPU here, with the reason
+     */
+    @Override
+    public EngineReport build(Request request, Path engineFile) throws IOException {
+        Map<String, String> chosen = new HashMap<>(request.options());
+        chosen.remove(LoadOptions.CUDA_GRAPH);
+        BuildOptions options = BuildOptions.of(chosen);
+        OnnxFile model = OnnxFile.read(request.model());
+        Profile profile = Profile.of(model, request.extents(), options);
+        require();
+        Platform platform = Plans.platform(options.device());
+        platform.expectRuns(model);
+        String onnx = model.digest();
+        String key = Sidecar.key(onnx, platform, profile, options);
+        if (isBuilt(engineFile, key)) {
+            LOG.info("{}: built of the same model, shapes and options; kept", engineFile);
+            return report(engineFile, Sidecar.read(engineFile));
+        }
+        Path timings = options.timingCache().equals(BuildOptions.NONE) ? null
+            : engineFile.toAbsolutePath().resolveSibling(options.timingCache().isEmpty() ? TIMINGS : options.timingCache());
+        LOG.info("building {} for {}, level {}", engineFile, profile.usual(), options.level());
+        long start = System.nanoTime();
+        try (PlanFile files = new PlanFile(engineFile)) {
+            Sidecar[] made = new Sidecar[1];
+            new PlanBuilder(request.model().toAbsolutePath(), profile, options, timings).build(plan -> {
+                double seconds = (System.nanoTime() - start) / NANOS;
+                made[0] = publish(files, plan, model, new Sidecar(Sidecar.FORMAT, model.file().getFileName().toString(), onnx, platform, profile,
+                    options.level(), options.workspace(), model.metadata(), LayerInfo.NONE,
+                    plan.size(), "", seconds));
+            });
+            LOG.info("built {} in {} s: {} layers in 8 bits, {} in float", engineFile, Math.round(made[0].seconds()),
+                made[0].layers().integer().size(), made[0].layers().floating().size());
+            return report(engineFile, made[0]);
+        }
+    }
+
+    private static Sidecar publish(PlanFile files, IHostMemory plan, OnnxFile model, Sidecar start) throws IOException {
+        String inspection;
+        ICudaEngine engine = Plans.deserialize(model.file().toString(), plan.data(), plan.size());
+        try {
+            inspection = Plans.inspect(engine);
+        } finally {
+            Destructors.delete(engine);
+        }
+        String digest;
+        try (FileChannel channel = files.open()) {
+            digest = PlanBuilder.write(plan, channel);
+        }
+        Sidecar made = new Sidecar(start.format(), start.model(), start.onnx(), start.platform(), start.profile(), start.level(),
+            start.workspace(), start.metadata(), LayerInfo.of(inspection, model.quantized()), start.bytes(), digest, start.seconds());
+        files.publish(made.json(), inspection.getBytes(StandardCharsets.UTF_8));
+        return made;
+    }
+
+    private static boolean isBuilt(Path engineFile, String key) throws IOException {
+        if (!Files.isRegularFile(engineFile) || !Sidecar.exists(engineFile)) {
+            return false;
+        }
+        try {
+            Sidecar there = Sidecar.read(engineFile);
+            return there.key().equals(key) && there.bytes() == Files.size(engineFile);
+        } catch (EngineException e) {
+            LOG.debug("{}: built again", engineFile, e);       // of another format: to be replaced
+            return false;
+        }
+    }
+
+    @Override
+    public Engine load(Path file, Map<String, String> options) throws IOException {
+        LoadOptions chosen = LoadOptions.of(options);
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        Sidecar described = Sidecar.read(file);
+        require();
+        Plans.platform(chosen.device()).expect(file.toString(), described.platform());
+        ICudaEngine engine = Plans.load(file, described);
+        try {
+            return new TensorRtEngine(file.toString(), engine, described, report(file, described), chosen);
+        } catch (RuntimeException e) {
+            Destructors.delete(engine);
+            throw e;
+        }
+    }
+
+    private static void require() {
+        Natives.missing().ifPresent(reason -> {
+            throw new IllegalStateException("tensorrt: " + reason);
+        });
+    }
+
+    private static EngineReport report(Path file, Sidecar described) {
+        return new EngineReport(file, PlanFile.files(file), described.platform().runtime(), described.platform().device(),
+            described.layers().integer(), described.layers().floating(), described.layers().operators());
+    }
+}

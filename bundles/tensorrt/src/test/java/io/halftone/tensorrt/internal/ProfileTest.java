@@ -1,0 +1,101 @@
+package io.halftone.tensorrt.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.halftone.export.EngineException;
+import io.halftone.model.ModelSignature.Extent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProfileTest {
+    private static final Map<String, Extent> EXTENTS = Map.of("batch_size", new Extent(1, 2, 16), "height", new Extent(8, 16, 32));
+
+    @TempDir
+    Path folder;
+    private OnnxFile model;
+
+    @BeforeEach
+    void readModel() throws IOException {
+        model = OnnxFile.read(TestModel.write(folder, DataType.INT8_VALUE));
+    }
+
+    private String refusal(Map<String, Extent> extents, Map<String, String> options) {
+        return assertThrows(IllegalArgumentException.class, () -> Profile.of(model, extents, BuildOptions.of(options))).getMessage();
+    }
+
+    @Test
+    void aModelSaysItsInputsLayersAndFacts() throws IOException {
+        assertEquals(Map.of("sample", TestModel.SAMPLE, "timestep", List.of("1")), model.inputs());
+        assertEquals(Map.of("block/MatMul", "block"), model.quantized());
+        assertEquals(Map.of("halftone", "{\"level\":3}"), model.metadata());
+        assertFalse(model.float8());
+        assertTrue(OnnxFile.read(TestModel.write(folder, DataType.FLOAT8E4M3FN_VALUE)).float8());
+    }
+
+    @Test
+    void aDigestCoversTheExternalData() throws IOException {
+        String before = model.digest();
+        assertEquals(before, OnnxFile.read(model.file()).digest());
+        Files.write(folder.resolve("backbone.onnx_data"), new byte[] {1});
+        assertFalse(before.equals(model.digest()));
+        Files.delete(folder.resolve("backbone.onnx_data"));
+        var e = assertThrows(EngineException.class, () -> OnnxFile.read(model.file()));
+        assertEquals(model.file() + ": found no file backbone.onnx_data beside it; expected the model's external data", e.getMessage());
+    }
+
+    @Test
+    void extentsOfDimensionsMakeTheProfile() {
+        Profile profile = Profile.of(model, EXTENTS, BuildOptions.of(Map.of()));
+        assertEquals("sample:1x4x8x8,timestep:1", profile.least().toString());
+        assertEquals("sample:2x4x16x8,timestep:1", profile.usual().toString());
+        assertEquals("sample:16x4x32x8,timestep:1", profile.greatest().toString());
+        assertEquals("1x4x8x8 to 16x4x32x8", profile.inputs().get("sample").toString());
+        assertTrue(profile.inputs().get("timestep").isFixed());
+    }
+
+    @Test
+    void shapesOfInputsComeBeforeExtents() {
+        Profile profile = Profile.of(model, EXTENTS, BuildOptions.of(Map.of("opt-shapes", "sample:2x4x24x8")));
+        assertEquals("2x4x24x8", profile.inputs().get("sample").toString());
+    }
+
+    @Test
+    void aWindowTakesWhatIsWithin() {
+        Profile.Window window = Profile.of(model, EXTENTS, BuildOptions.of(Map.of())).inputs().get("sample");
+        assertTrue(window.takes(1, 4, 32, 8));
+        assertFalse(window.takes(17, 4, 32, 8));
+        assertFalse(window.takes(1, 4, 7, 8));
+        assertFalse(window.takes(1, 4, 8));
+    }
+
+    @Test
+    void refusesADimensionWithoutExtent() {
+        assertEquals("input sample: found no extent for batch_sizex4xheightx8; expected one of height, or min-shapes, opt-shapes and max-shapes"
+            + " with sample", refusal(Map.of("batch_size", new Extent(1, 1, 1)), Map.of()));
+    }
+
+    @Test
+    void refusesWhatTheModelHasNot() {
+        assertEquals("dimension width: found none of that name; expected one of [batch_size, height]",
+            refusal(Map.of("width", new Extent(1, 1, 1)), Map.of()));
+        assertEquals("input latent: found none of that name; expected one of [sample, timestep]", refusal(EXTENTS, Map.of("opt-shapes", "latent:1")));
+        assertEquals("input sample: found 2x4; expected 4 extents, batch_sizex4xheightx8", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x4")));
+        assertEquals("input sample: found 2x3x16x8; expected batch_sizex4xheightx8", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x3x16x8")));
+    }
+
+    @Test
+    void refusesExtentsOutOfOrder() {
+        assertEquals("input sample: found 4x4x8x8, 2x4x8x8 and 8x4x8x8; expected least <= usual <= greatest",
+            refusal(EXTENTS, Map.of("min-shapes", "sample:4x4x8x8", "opt-shapes", "sample:2x4x8x8", "max-shapes", "sample:8x4x8x8")));
+    }
+}

@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** How many batches run at a time, and the threads that they run on. */
-final class Workers {
+/** How many runs of the denoising loop go on at a time, and the threads that they run on. */
+public final class Workers {
     /** Weights may take this part of the machine's memory; what runs takes the rest. */
     private static final double PART_FOR_WEIGHTS = 0.5;
 
     private Workers() {}
 
     /** The number asked for; or else one for each processor, as long as each one's copy of the weights fits into memory. */
-    static int of(int asked, OpenPipeline pipeline) {
+    public static int of(int asked, OpenPipeline pipeline) {
         if (asked > 0) {
             return asked;
         }
@@ -44,7 +44,7 @@ final class Workers {
     }
 
     /** Waits until no worker runs. */
-    static void join(ExecutorService threads) {
+    public static void join(ExecutorService threads) {
         boolean interrupted = false;
         while (true) {
             try {

@@ -1,5 +1,6 @@
 package io.halftone.core.internal.search;
 
+import io.halftone.core.internal.calibrate.Workers;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.EagerRuntime;
@@ -13,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -164,18 +164,6 @@ final class SearchPool implements AutoCloseable {
             queue.add(Work.STOP);
         }
         threads.shutdown();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (threads.awaitTermination(1, TimeUnit.DAYS)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.join(threads);
     }
 }

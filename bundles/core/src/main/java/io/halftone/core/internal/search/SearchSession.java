@@ -5,12 +5,12 @@ import io.halftone.api.CalibrationWork;
 import io.halftone.api.SearchRequest;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.calibrate.CalibrationPrompts;
+import io.halftone.core.internal.calibrate.Workers;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.Sizes;
 import io.halftone.ops.EagerRuntime;
-import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
 import io.halftone.quant.Collector;
@@ -76,27 +76,11 @@ public final class SearchSession implements AutoCloseable {
      * @param journal beside which calibrations are saved after every batch, and taken up from
      */
     public Search measure(Path journal, Monitor monitor) throws IOException {
-        int workers = workers();
+        int workers = Workers.of(request.work().workers(), pipeline);
         families = Families.calibrate(pipeline, runtime, plugins, plan, request.calibration(), calibrated, workers, journal, monitor);
         Subject subject = new Subject(pipeline, families.decided(scan, plugins), searched, request.steps(), request.calibration().seed());
         pool = new SearchPool(subject, runtime, workers, monitor);
         return Search.measure(pool, plan.candidates());
-    }
-
-    /** Threads that run at a time: those asked for, or as many as there are processors, as long as a copy of the weights for each fits. */
-    private int workers() {
-        if (request.work().workers() > 0) {
-            return request.work().workers();
-        }
-        long weights = 1;
-        for (String component : pipeline.spec().components()) {
-            Parameters parameters = pipeline.parameters(component);
-            for (String name : parameters.names()) {
-                Parameters.Info info = parameters.info(name);
-                weights += info.byteLength() / info.dtype().bytes() * pipeline.computeType(component).bytes();
-            }
-        }
-        return (int) Math.max(1, Math.min(Memory.total() / 2 / weights, Runtime.getRuntime().availableProcessors()));
     }
 
     /** The recipe that quantizes what was chosen and no other layer. */

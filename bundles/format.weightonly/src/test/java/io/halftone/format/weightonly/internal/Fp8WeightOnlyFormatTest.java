@@ -1,22 +1,15 @@
 package io.halftone.format.weightonly.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.halftone.format.fp8.internal.Fp8Format;
 import io.halftone.ops.DType;
-import io.halftone.ops.Layer;
-import io.halftone.ops.Role;
 import io.halftone.quant.Granularity;
 import io.halftone.quant.QuantFormat;
 import io.halftone.quant.Range;
-import io.halftone.quant.Slot;
-import io.halftone.testkit.QuantFormatContract;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class Fp8WeightOnlyFormatTest extends QuantFormatContract {
+class Fp8WeightOnlyFormatTest extends WeightOnlyFormatContract {
     @Override
     protected QuantFormat format() {
         return new Fp8WeightOnlyFormat(new Fp8Format());
@@ -27,32 +20,14 @@ class Fp8WeightOnlyFormatTest extends QuantFormatContract {
         return 16.0 / 448;
     }
 
-    @Test
-    void roundsWeightsAndLeavesInputsByDesign() {
-        Layer conv = new Layer.Conv("c", Role.CONVOLUTION, 4, 4, 3, 1, 1, true);
-        for (Layer layer : List.of(new Layer.Linear("l", Role.QKV, 4, 4, true), conv)) {
-            assertEquals(Optional.of(Granularity.PER_TENSOR), format().granularity(layer, Slot.WEIGHT));
-            assertEquals(Optional.of(Granularity.NONE), format().granularity(layer, Slot.INPUT));
-            assertEquals(Optional.empty(), format().granularity(layer, Slot.OUTPUT));
-        }
-    }
-
-    @Test
-    void isNotOfferedForAttentionsWhichHaveNoWeight() {
-        Layer attention = new Layer.Attention("attn", Role.ATTENTION, 2, 64, 0.125, false);
-        for (Slot slot : List.of(Slot.QUERY, Slot.KEY, Slot.VALUE, Slot.SOFTMAX)) {
-            assertEquals(Optional.empty(), format().granularity(attention, slot), slot.suffix());
-        }
+    @Override
+    Granularity weights() {
+        return Granularity.PER_TENSOR;
     }
 
     @Test
     void scalesAllChannelsByOneAmax() {
         float[] found = roundTrip(DType.FLOAT32, new float[] {17, 19, 447, 0.4375f}, Range.of(448), 2, 2);
         assertArrayEquals(new float[] {16, 20, 448, 0.4375f}, found);
-    }
-
-    @Test
-    void needsNoSmoothing() {
-        assertEquals("max", format().usualAlgorithm());
     }
 }

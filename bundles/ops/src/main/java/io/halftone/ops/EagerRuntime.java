@@ -39,6 +39,28 @@ public interface EagerRuntime {
      */
     <R> R run(int threads, Task<R> task) throws IOException;
 
+    /**
+     * This runtime with tasks on another device; one that has no choice of devices takes the host alone.
+     *
+     * @param device {@code cpu}, {@code cuda}, {@code cuda:1} ..., or {@code auto} for a CUDA device if there is one; empty for the usual one
+     * @throws IllegalArgumentException if no device is called so, or there is none of that name
+     */
+    default EagerRuntime on(String device) {
+        if (!device.isEmpty() && !device.equals("cpu") && !device.equals("auto")) {
+            throw new IllegalArgumentException("device: found " + device + "; expected cpu or auto");
+        }
+        return this;
+    }
+
+    /**
+     * What tasks compute on. May load the library.
+     *
+     * @throws DeviceException if it is not there
+     */
+    default Device device() {
+        return Device.HOST;
+    }
+
     /** The library, its version, its device and its threads, in a line. */
     String description();
 }

@@ -1,18 +1,37 @@
 package io.halftone.torch.internal;
 
+import io.halftone.ops.DeviceException;
+
 /** What libtorch throws: a plain exception from a native method, whose message goes on with a stack of native frames. */
 final class NativeError {
     private NativeError() {}
 
-    /** The exception to throw instead: with the place and the message's first line; others are returned as they are. */
+    /**
+     * The exception to throw instead: with the place and the message's first line; others are returned as they are. Memory that
+     * did not suffice is a {@link DeviceException} that says what to try.
+     */
     static RuntimeException in(String where, RuntimeException e) {
-        if (e.getClass() != RuntimeException.class || !isNative(e.getStackTrace())) {
+        if (!isNative(e)) {
             return e;
         }
-        return new IllegalStateException(where + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        String line = firstLine(e);
+        return isOutOfMemory(e) ? new DeviceException(where + ": found " + line.replaceAll("[.\\s]+$", "") + "; expected room for it: choose a smaller "
+            + "picture or batch, fewer workers, --model-dtype Half or BFloat16, --tiled-vae where the VAE is named, or fewer resident weights "
+            + "(residentWeights in etc/io.halftone.torch.cfg)", e) : new IllegalStateException(where + ": " + line, e);
     }
 
-    private static boolean isNative(StackTraceElement[] trace) {
-        return trace.length > 0 && trace[0].isNativeMethod();
+    /** Whether it says that memory of the device or the host did not suffice: c10::OutOfMemoryError, or the host's allocator. */
+    static boolean isOutOfMemory(RuntimeException e) {
+        String line = firstLine(e);
+        return isNative(e) && (line.contains("out of memory") || line.contains("can't allocate memory") || line.contains("not enough memory"));
+    }
+
+    private static String firstLine(RuntimeException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static boolean isNative(RuntimeException e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return e.getClass() == RuntimeException.class && trace.length > 0 && trace[0].isNativeMethod();
     }
 }

@@ -1,13 +1,16 @@
 package io.halftone.torch.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.TensorView;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.Device;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.SizeTPair;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -40,7 +43,7 @@ record Place(int index) {
     /**
      * The place of that name; for the first time once libtorch is loaded.
      *
-     * @throws IllegalStateException if there is no such device
+     * @throws DeviceException if there is no such device
      */
     static Place of(String device) {
         Matcher cuda = CUDA.matcher(device);
@@ -49,12 +52,12 @@ record Place(int index) {
         }
         int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
         if (!torch.cuda_is_available()) {
-            throw new IllegalStateException("device " + device + ": found " + (torch.hasCUDA() ? "libtorch for CUDA and no device"
+            throw new DeviceException("device " + device + ": found " + (torch.hasCUDA() ? "libtorch for CUDA and no device"
                 : "libtorch for the CPU alone") + "; expected both libtorch for CUDA and a device: choose cpu or auto");
         }
         int count = torch.cuda_device_count();
         if (index >= count) {
-            throw new IllegalStateException("device " + device + ": found " + count + " CUDA devices; expected more than " + index);
+            throw new DeviceException("device " + device + ": found " + count + " CUDA devices; expected more than " + index);
         }
         return new Place(index);
     }
@@ -63,20 +66,33 @@ record Place(int index) {
         return index < 0;
     }
 
+    /** What results depend on. */
+    Device device() {
+        return isHost() ? Device.HOST : new Device(GpuName.of(index).orElseGet(() -> "CUDA device of " + (memory()[1] >> 20) + " MiB"), index);
+    }
+
+    /** Bytes of a CUDA device: those that are free, and all. */
+    long[] memory() {
+        try (var scope = new PointerScope()) {
+            SizeTPair freeAndAll = torch.getMemoryInfo((byte) index);
+            return new long[] {freeAndAll.first(), freeAndAll.second()};
+        }
+    }
+
     /** Options of a tensor here. */
     TensorOptions options(DType type) {
         TensorOptions options = new TensorOptions(Types.of(type));
-        return isHost() ? options : options.device(new DeviceOptional(device()));
+        return isHost() ? options : options.device(new DeviceOptional(torchDevice()));
     }
 
-    private Device device() {
-        return new Device(DeviceType.CUDA, (byte) index);
+    private org.bytedeco.pytorch.Device torchDevice() {
+        return new org.bytedeco.pytorch.Device(DeviceType.CUDA, (byte) index);
     }
 
     /** The tensor here: itself where it is. Does not wait for the device. */
     Tensor bring(Tensor tensor) {
         return tensor.is_cuda() == !isHost() ? tensor
-            : isHost() ? tensor.cpu() : tensor.to(device(), Types.of(Types.of(tensor)), true, false, new MemoryFormatOptional());
+            : isHost() ? tensor.cpu() : tensor.to(torchDevice(), Types.of(Types.of(tensor)), true, false, new MemoryFormatOptional());
     }
 
     /** A tensor here with a copy of the view's elements. */
@@ -100,7 +116,7 @@ record Place(int index) {
 
     @Override
     public String toString() {
-        return isHost() ? "CPU" : "CUDA device " + index;
+        return isHost() ? Device.HOST.name() : "CUDA device " + index + GpuName.of(index).map(name -> " (" + name + ")").orElse("");
     }
 
     /** An address that somebody else owns. */

@@ -16,12 +16,18 @@ import org.bytedeco.pytorch.Tensor;
 /** What one task works with. Releases at its end what lives outside of regions: parameters, cells, generators. */
 final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable {
     private final Place place;
+    private final Residency residency;
     private final Deque<Runnable> releases = new ArrayDeque<>();
     /** Cells that hold a tensor now; the others need no release. */
     private final Set<TensorCell> filled = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    TorchContext(Place place) {
+    TorchContext(Place place, Residency residency) {
         this.place = place;
+        this.residency = residency;
+    }
+
+    Residency residency() {
+        return residency;
     }
 
     Place place() {
@@ -33,7 +39,7 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         if (!computeType.isCompute()) {
             throw new IllegalArgumentException("compute type: found " + computeType + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         }
-        var store = new ParameterStore(parameters, computeType, place);
+        var store = new ParameterStore(parameters, computeType, residency);
         releases.push(store::release);
         return new TorchOps(this, store, computeType);
     }

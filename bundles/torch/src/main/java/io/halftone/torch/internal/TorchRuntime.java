@@ -1,10 +1,10 @@
 package io.halftone.torch.internal;
 
 import io.halftone.model.Named;
+import io.halftone.ops.Device;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerRuntime;
 import java.io.IOException;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.global.torch;
 import org.osgi.service.component.annotations.Activate;
@@ -26,8 +26,13 @@ public final class TorchRuntime implements EagerRuntime {
         @AttributeDefinition(name = "Threads", description = "Threads of one operation; 0: one for each processor")
         int threads() default 0;
 
-        @AttributeDefinition(name = "Device", description = "cpu, cuda, cuda:1 ..., or auto: a CUDA device if there is one")
-        String device() default CPU;
+        @AttributeDefinition(name = "Device", description = "Where a request names none: cpu, cuda, cuda:1 ..., or auto, a CUDA device if "
+            + "there is one")
+        String device() default Place.AUTO;
+
+        @AttributeDefinition(name = "Resident weights", description = "Weights that stay on the device, MiB; the others are brought whenever "
+            + "they are needed. 0: all, as long as they leave an eighth of a CUDA device's memory free")
+        int residentWeights() default 0;
     }
 
     /** The settings of a runtime on the CPU, for those who make one by hand. */
@@ -37,35 +42,46 @@ public final class TorchRuntime implements EagerRuntime {
     }
 
     private static final String CPU = "cpu";
+    private static final int MIB = 20;   // as a power of two
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
 
     private final int threads;
     private final String device;
+    private final long residentBytes;
     private volatile Place place;
 
     @Activate
     public TorchRuntime(Settings settings) {
-        this(settings.threads(), settings.device());
+        this(settings.threads(), settings.device(), settings.residentWeights());
     }
 
     /** On the CPU. */
     public TorchRuntime(Config config) {
-        this(config.threads(), CPU);
+        this(config.threads(), CPU, 0);
     }
 
-    private TorchRuntime(int threads, String device) {
+    private TorchRuntime(int threads, String device, int residentWeights) {
+        this(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, device, (long) residentWeights << MIB);
         if (threads < 0) {
             throw new IllegalArgumentException("threads: found " + threads + "; expected >= 0");
         }
+        if (residentWeights < 0) {
+            throw new IllegalArgumentException("resident weights: found " + residentWeights + "; expected >= 0 MiB");
+        }
+    }
+
+    private TorchRuntime(int threads, String device, long residentBytes) {
         Place.check(device);
         this.device = device;
-        this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        this.threads = threads;
+        this.residentBytes = residentBytes;
     }
 
     /**
      * {@inheritDoc}
      *
      * @throws IllegalStateException if libtorch cannot be loaded, or fails: with the first line of what it says
+     * @throws DeviceException       if the device is not there, or its memory is too small
      */
     @Override
     public <R> R run(Task<R> task) throws IOException {
@@ -77,9 +93,10 @@ public final class TorchRuntime implements EagerRuntime {
         if (threadsOfOperation < 1) {
             throw new IllegalArgumentException("threads: found " + threadsOfOperation + "; expected >= 1");
         }
-        Place here = place == null ? load() : place;
+        Place here = place();
         torch.set_num_threads(threadsOfOperation);   // of the calling thread
-        try (var inference = new InferenceMode(); var lifetime = new Lifetime(); var context = new TorchContext(here)) {
+        try (var inference = new InferenceMode(); var lifetime = new Lifetime();
+             var context = new TorchContext(here, new Residency(here, residentBytes))) {
             return task.run(context);
         } catch (RuntimeException e) {
             throw NativeError.in("libtorch", e);
@@ -87,9 +104,34 @@ public final class TorchRuntime implements EagerRuntime {
     }
 
     @Override
+    public EagerRuntime on(String other) {
+        if (other.isEmpty() || other.equals(device)) {
+            return here(this);
+        }
+        return here(new TorchRuntime(threads, other, residentBytes));
+    }
+
+    /** The runtime, if its device is there; that of the CPU always is, and needs no look. */
+    private static TorchRuntime here(TorchRuntime runtime) {
+        try {
+            if (!runtime.device.equals(CPU) && !runtime.device.equals(Place.AUTO)) {
+                runtime.place();
+            }
+            return runtime;
+        } catch (DeviceException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Device device() {
+        return device.equals(CPU) ? Device.HOST : place().device();
+    }
+
+    @Override
     public String description() {
         Place here = place;
-        return "libtorch " + (here == null ? "(not loaded yet)" : version()) + ", " + (here == null ? said() : here) + ", threads: " + threads;
+        return "libtorch " + (here == null ? "(not loaded yet)" : Library.version()) + ", " + (here == null ? said() : here) + ", threads: " + threads;
     }
 
     /** The device as it is asked for. */
@@ -97,37 +139,17 @@ public final class TorchRuntime implements EagerRuntime {
         return device.equals(CPU) ? Place.HOST.toString() : "device " + device;
     }
 
-    private synchronized Place load() {
-        if (place != null) {
-            return place;
+    private synchronized Place place() {
+        if (place == null) {
+            Library.load();
+            Place found = Place.of(device);
+            if (!found.isHost()) {
+                // float32 is float32: convolutions would round their operands to 10 bits
+                torch.globalContext().setAllowTF32CuDNN(false);
+            }
+            place = found;
+            LOG.info("{}", description());
         }
-        try {
-            Loader.load(torch.class);
-        } catch (LinkageError e) {
-            throw new IllegalStateException("libtorch: found no library that loads, " + deepest(e).getMessage()
-                + "; expected the native libraries for " + Loader.getPlatform(), e);
-        }
-        // libtorch has threads of its own; those of OpenBLAS would spin against them
-        openblas_nolapack.blas_set_num_threads(1);
-        Place found = Place.of(device);
-        if (!found.isHost()) {
-            // float32 is float32: convolutions would round their operands to 10 bits
-            torch.globalContext().setAllowTF32CuDNN(false);
-        }
-        place = found;
-        LOG.info("{}", description());
-        return found;
-    }
-
-    private static String version() {
-        try {
-            return Loader.getVersion("org.bytedeco", "pytorch", torch.class);
-        } catch (IOException e) {
-            return "of unknown version";
-        }
-    }
-
-    private static Throwable deepest(Throwable e) {
-        return e.getCause() == null ? e : deepest(e.getCause());
+        return place;
     }
 }

@@ -4,12 +4,16 @@ import static io.halftone.torch.internal.Tasks.config;
 import static io.halftone.torch.internal.Tasks.inTask;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Assumptions;
@@ -57,5 +61,35 @@ class CudaTest {
         inTask(context -> draws[0] = HostMemory.floats(context.generator(7).normal(Shape.of(100))));
         inTask(runtime, context -> draws[1] = HostMemory.floats(context.generator(7).normal(Shape.of(100))));
         assertArrayEquals(draws[0], draws[1]);
+    }
+
+    @Test
+    void aDeviceHasAName() {
+        var device = runtime.on("cuda:0").device();
+        assertEquals(0, device.index());
+        assertTrue(runtime.on("cuda:0").description().contains("CUDA device 0"), runtime.on("cuda:0").description());
+        assertFalse(device.name().isBlank());
+    }
+
+    @Test
+    void parametersThatAreBroughtAgainHaveTheSameBits() {
+        var limited = new TorchRuntime(config(1, "cuda", 1));
+        inTask(limited, context -> {
+            EagerOps<Tensor> ops = context.ops(ResidencyTest.checkpoint(), DType.FLOAT32);
+            for (int pass = 0; pass < 4; pass++) {
+                ResidencyTest.pass(ops);   // from the third on out of pinned memory
+            }
+            assertTrue(context.residency().released() > 6);
+        });
+    }
+
+    @Test
+    void memoryThatDoesNotSufficeNamesTheRegion() {
+        inTask(runtime, context -> {
+            EagerOps<Tensor> ops = ops(context);
+            Tensor x = ops.constant(new float[] {1}, Shape.of(1, 1), DType.FLOAT32);
+            var e = assertThrows(DeviceException.class, () -> ops.region("mid_block", () -> List.of(ops.expand(x, Shape.of(1 << 20, 1 << 20)).contiguous())));
+            assertTrue(e.getMessage().startsWith("mid_block: found CUDA out of memory. Tried to allocate"), e.getMessage());
+        });
     }
 }

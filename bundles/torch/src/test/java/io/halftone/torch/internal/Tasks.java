@@ -59,6 +59,10 @@ final class Tasks {
     }
 
     static TorchRuntime.Settings config(int threads, String device) {
+        return config(threads, device, 0);
+    }
+
+    static TorchRuntime.Settings config(int threads, String device, int residentWeights) {
         return new TorchRuntime.Settings() {
             @Override
             public int threads() {
@@ -68,6 +72,11 @@ final class Tasks {
             @Override
             public String device() {
                 return device;
+            }
+
+            @Override
+            public int residentWeights() {
+                return residentWeights;
             }
 
             @Override

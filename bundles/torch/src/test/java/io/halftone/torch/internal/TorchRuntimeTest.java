@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.io.IOException;
@@ -60,6 +61,25 @@ class TorchRuntimeTest {
             assertEquals("device " + device + ": found libtorch for the CPU alone; expected both libtorch for CUDA and a device: choose cpu or auto",
                 e.getMessage());
         }
+    }
+
+    @Test
+    void aTaskMayBeGivenAnotherDevice() throws IOException {
+        var runtime = new TorchRuntime(config(1, "auto"));
+        assertSame(runtime, runtime.on(""));
+        assertEquals("libtorch (not loaded yet), CPU, threads: 1", runtime.on("cpu").description());
+        assertEquals(Device.HOST, runtime.on("cpu").device());
+        var e = assertThrows(IllegalArgumentException.class, () -> runtime.on("cuda:3"));
+        assertEquals("device cuda:3: found libtorch for the CPU alone; expected both libtorch for CUDA and a device: choose cpu or auto",
+            e.getMessage());
+        e = assertThrows(IllegalArgumentException.class, () -> runtime.on("gpu"));
+        assertEquals("device: found gpu; expected cpu, cuda, cuda:1 ... or auto", e.getMessage());
+    }
+
+    @Test
+    void refusesAnImpossibleLimit() {
+        var e = assertThrows(IllegalArgumentException.class, () -> new TorchRuntime(config(1, "cpu", -1)));
+        assertEquals("resident weights: found -1; expected >= 0 MiB", e.getMessage());
     }
 
     @Test

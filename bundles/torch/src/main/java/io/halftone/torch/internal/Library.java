@@ -1,0 +1,45 @@
+package io.halftone.torch.internal;
+
+import java.io.IOException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
+
+/** libtorch itself: loaded once in the process, when it is first needed. */
+final class Library {
+    private static boolean loaded;
+
+    private Library() {}
+
+    /**
+     * Loads it, where it is not loaded yet.
+     *
+     * @throws IllegalStateException if it cannot be loaded
+     */
+    static synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        try {
+            Loader.load(torch.class);
+        } catch (LinkageError e) {
+            throw new IllegalStateException("libtorch: found no library that loads, " + deepest(e).getMessage()
+                + "; expected the native libraries for " + Loader.getPlatform(), e);
+        }
+        // libtorch has threads of its own; those of OpenBLAS would spin against them
+        openblas_nolapack.blas_set_num_threads(1);
+        loaded = true;
+    }
+
+    static String version() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch", torch.class);
+        } catch (IOException e) {
+            return "of unknown version";
+        }
+    }
+
+    private static Throwable deepest(Throwable e) {
+        return e.getCause() == null ? e : deepest(e.getCause());
+    }
+}

@@ -11,8 +11,10 @@ import java.util.List;
  * @param computeType what models compute in: FLOAT32, FLOAT16 or BFLOAT16
  * @param loras       fused into the weights as they are read
  * @param leaveLoras  whether LoRA files that lie in the folder unfused may be left aside when it is quantized
+ * @param device      what tensors are computed on: {@code cpu}, {@code cuda}, {@code cuda:1} ..., or {@code auto} for a CUDA device
+ *                    if there is one; empty for the configured one. An engine that has a choice of devices takes the same
  */
-public record PipelineSource(String path, String model, DType computeType, List<LoraSource> loras, boolean leaveLoras) {
+public record PipelineSource(String path, String model, DType computeType, List<LoraSource> loras, boolean leaveLoras, String device) {
     public PipelineSource {
         loras = List.copyOf(loras);
         if (path.isEmpty() && model.isEmpty()) {
@@ -23,9 +25,19 @@ public record PipelineSource(String path, String model, DType computeType, List<
         }
     }
 
+    /** On the configured device. */
+    public PipelineSource(String path, String model, DType computeType, List<LoraSource> loras, boolean leaveLoras) {
+        this(path, model, computeType, loras, leaveLoras, "");
+    }
+
     /** A pipeline as its folder has it; LoRA files beside it are not left aside. */
     public PipelineSource(String path, String model, DType computeType) {
         this(path, model, computeType, List.of(), false);
+    }
+
+    /** The same pipeline on another device. */
+    public PipelineSource on(String otherDevice) {
+        return new PipelineSource(path, model, computeType, loras, leaveLoras, otherDevice);
     }
 
     /** A folder, computed in float32. */

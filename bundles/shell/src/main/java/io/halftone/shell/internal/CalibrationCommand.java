@@ -11,7 +11,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that calibrates. */
-abstract class CalibrationCommand extends ComputingCommand {
+abstract class CalibrationCommand extends DeviceCommand {
     private static final String ADVISED = "as advised for the model or the format, see presets";
 
     @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.USUAL_FORMAT)

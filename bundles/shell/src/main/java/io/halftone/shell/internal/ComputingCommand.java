@@ -32,6 +32,11 @@ abstract class ComputingCommand extends PipelineCommand {
     /** The pipeline that was named, or else the one of that name. */
     final PipelineSource source(String usual, boolean leaveLoras) {
         List<LoraSource> given = LoraOption.parse(loras, file -> path("lora", file));
-        return named(usual, computeType(), given, leaveLoras);
+        return named(usual, computeType(), given, leaveLoras).on(device());
+    }
+
+    /** What to compute on; empty for the configured device. */
+    String device() {
+        return "";
     }
 }

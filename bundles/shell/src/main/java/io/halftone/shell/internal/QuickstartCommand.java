@@ -27,7 +27,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(scope = "halftone", name = "quickstart",
     description = "Runs the whole chain: calibrate, quantize, checkpoint, ONNX, engine, and pictures beside full precision",
     detailedDescription = "classpath:quickstart.txt")
-public final class QuickstartCommand extends ComputingCommand {
+public final class QuickstartCommand extends DeviceCommand {
     private static final String EMBEDDED_MODEL = "tiny-sdxl";
     /** Enough for the tail of the latency to be seen. */
     private static final int TIMED_RUNS = 20;

@@ -8,7 +8,7 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** A command that makes pictures with a backbone of choice. */
-abstract class SamplingCommand extends ComputingCommand {
+abstract class SamplingCommand extends DeviceCommand {
     @Option(name = "--prompt", description = "What the picture shows; given more than once, the pictures are made together",
         multiValued = true)
     private List<String> prompts = List.of();

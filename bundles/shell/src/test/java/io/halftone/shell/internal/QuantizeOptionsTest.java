@@ -32,7 +32,7 @@ class QuantizeOptionsTest {
     private static final Map<String, List<String>> VALUES = Map.ofEntries(
         // what
         Map.entry("--alpha", List.of("0.3")), Map.entry("--batch-size", List.of("5")), Map.entry("--calib-size", List.of("5")),
-        Map.entry("--collect-method", List.of("min-mean")), Map.entry("--format", List.of("fp8")), Map.entry("--guidance-scale",
+        Map.entry("--collect-method", List.of("min-mean")), Map.entry("--device", List.of("cuda:1")), Map.entry("--format", List.of("fp8")), Map.entry("--guidance-scale",
             List.of("1")),
         Map.entry("--height", List.of("64")), Map.entry("--leave-loras", List.of()), Map.entry("--lora", List.of("/a.safetensors:0.5")),
         Map.entry("--lowrank", List.of("8")), Map.entry("--model", List.of("sdxl-1.0")), Map.entry("--model-dtype", List.of("Half")),

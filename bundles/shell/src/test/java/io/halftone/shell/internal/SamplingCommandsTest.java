@@ -50,6 +50,11 @@ class SamplingCommandsTest {
     }
 
     @Test
+    void computesOnTheDeviceThatWasNamed() throws Exception {
+        assertEquals("cuda:1", generate("--model", "m", "--prompt", "a", "--device", "cuda:1").source().device());
+    }
+
+    @Test
     void runsAnExportedModelOnTheUsualEngine() throws Exception {
         assertEquals(new BackboneChoice.OnEngine("onnxruntime", "/data/onnx"), generate("--model", "m", "--prompt", "a", "--onnx-load-path",
             "onnx").backbone());

@@ -12,6 +12,7 @@ import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.quantize.Recipe;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
 import io.halftone.quant.PlanRule;
 import io.halftone.quant.QuantLevel;
 import java.io.IOException;
@@ -92,7 +93,8 @@ class DigestTest {
     private static String digest(PipelineSource source, QuantSettings settings, CalibrationSettings runs) throws IOException {
         try (OpenPipeline pipeline = Chain.WORK.open(source)) {
             var plan = new Planner(settings, Chain.PLUGINS).plan(pipeline.scan(pipeline.spec().backbone()).layers());
-            return Recipe.head(pipeline, Chain.PLUGINS, plan, settings, runs, CalibrationPrompts.of(runs, pipeline.folder().path())).path("digest").asText();
+            return Recipe.head(pipeline, Chain.PLUGINS, plan, settings, runs, CalibrationPrompts.of(runs, pipeline.folder().path()), Device.HOST)
+                .path("digest").asText();
         }
     }
 

@@ -5,6 +5,7 @@ import io.halftone.api.CalibrationWork;
 import io.halftone.api.QuantSettings;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.ops.Device;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.quant.CalibrationException;
 import io.halftone.quant.Collector;
@@ -27,11 +28,11 @@ public final class Calibration {
         this.job = job;
     }
 
-    /** A calibration of a plan's layers. */
+    /** A calibration of a plan's layers, whose runs are computed on that device. */
     public static Calibration of(OpenPipeline pipeline, Plugins plugins, List<Planned> plan, QuantSettings settings, CalibrationSettings runs,
-                                 List<String> prompts) {
+                                 List<String> prompts, Device device) {
         Observed observed = Observed.of(plan, plugins, runs.steps(), settings.percentile());
-        String digest = Identity.digest(pipeline, runs, prompts, settings.percentile(), observed);
+        String digest = Identity.digest(pipeline, runs, prompts, device, settings.percentile(), observed);
         return new Calibration(new CalibrationJob(pipeline, runs, prompts, observed, digest));
     }
 

@@ -135,7 +135,7 @@ public final class Calibrator {
     }
 
     private void runAll(ConcurrentLinkedQueue<Integer> left, Progress progress, Monitor monitor) throws IOException {
-        int workers = Math.min(left.size(), Workers.of(work.workers(), job.pipeline()));
+        int workers = Math.min(left.size(), Workers.of(work.workers(), job.pipeline(), runtime.device()));
         ExecutorService threads = Executors.newFixedThreadPool(workers, new Workers.Threads());
         AtomicBoolean failed = new AtomicBoolean();
         List<Future<?>> running = new ArrayList<>();

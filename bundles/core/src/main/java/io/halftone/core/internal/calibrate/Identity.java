@@ -10,6 +10,7 @@ import io.halftone.api.CalibrationSettings;
 import io.halftone.core.internal.quantize.Digests;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.Sizes;
+import io.halftone.ops.Device;
 import io.halftone.pipeline.PromptBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -53,20 +54,25 @@ public final class Identity {
         return components;
     }
 
-    /** The runs: prompts, batches, steps, seed, sizes. */
-    public static ObjectNode runs(OpenPipeline pipeline, CalibrationSettings runs, List<String> prompts) {
+    /** The runs: prompts, batches, steps, seed, sizes, and the device where it is not the processor. */
+    public static ObjectNode runs(OpenPipeline pipeline, CalibrationSettings runs, List<String> prompts, Device device) {
         PromptBatch batch = Sizes.batch(pipeline.spec(), prompts, "", runs.guidanceScale(), runs.height(), runs.width());
-        return JSON.createObjectNode().put("prompts", prompts.size())
+        ObjectNode root = JSON.createObjectNode().put("prompts", prompts.size())
             .put("promptsSha256", Digests.sha256(StandardCharsets.UTF_8.encode(String.join("\n", prompts))))
             .put("batchSize", runs.batchSize()).put("steps", runs.steps()).put("seed", runs.seed()).put("operationThreads", Calibrator.THREADS)
             .put("guidanceScale", batch.guidanceScale()).put("height", batch.height()).put("width", batch.width());
+        if (!device.isHost()) {
+            root.put("device", device.name());   // GPUs of the same name compute the same bits, whichever of a machine's it is
+        }
+        return root;
     }
 
     /** SHA-256 of what statistics are of, hexadecimal. */
-    static String digest(OpenPipeline pipeline, CalibrationSettings runs, List<String> prompts, double percentile, Observed observed) {
+    static String digest(OpenPipeline pipeline, CalibrationSettings runs, List<String> prompts, Device device, double percentile,
+                         Observed observed) {
         ObjectNode root = JSON.createObjectNode();
         root.set("pipeline", pipeline(pipeline));
-        root.set("runs", runs(pipeline, runs, prompts));
+        root.set("runs", runs(pipeline, runs, prompts, device));
         root.put("percentile", percentile);
         ObjectNode sites = root.putObject("sites");
         observed.sites().keySet().forEach(site -> sites.put(site.name(), observed.text(site)));

@@ -1,6 +1,7 @@
 package io.halftone.core.internal.calibrate;
 
 import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.ops.Device;
 import io.halftone.ops.Parameters;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.ExecutorService;
@@ -17,10 +18,16 @@ public final class Workers {
 
     private Workers() {}
 
-    /** The number asked for; or else one for each processor, as long as each one's copy of the weights fits into memory. */
-    public static int of(int asked, OpenPipeline pipeline) {
+    /**
+     * The number asked for; or else one for each processor, as long as each one's copy of the weights fits into memory, and one
+     * alone on a GPU, which does the work of several one after the other.
+     */
+    public static int of(int asked, OpenPipeline pipeline, Device device) {
         if (asked > 0) {
             return asked;
+        }
+        if (!device.isHost()) {
+            return 1;
         }
         long weights = 1;
         for (String component : pipeline.spec().components()) {

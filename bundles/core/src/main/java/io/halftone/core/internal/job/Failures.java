@@ -3,6 +3,7 @@ package io.halftone.core.internal.job;
 import io.halftone.export.EngineException;
 import io.halftone.export.ExportException;
 import io.halftone.ops.CheckpointException;
+import io.halftone.ops.DeviceException;
 import io.halftone.quant.CalibrationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ public final class Failures {
             return describe(wrapper.getCause());
         }
         boolean known = e instanceof IllegalArgumentException || e instanceof CheckpointException || e instanceof CalibrationException
-            || e instanceof ExportException || e instanceof EngineException || e instanceof IOException || e instanceof UncheckedIOException;
+            || e instanceof DeviceException || e instanceof ExportException || e instanceof EngineException || e instanceof IOException || e instanceof UncheckedIOException;
         String line = e.getMessage() == null ? "" : firstLine(e.getMessage());
         if (known && !line.isEmpty()) {
             return line;

@@ -14,6 +14,7 @@ import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.calibrate.Identity;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.ops.CheckpointException;
+import io.halftone.ops.Device;
 import io.halftone.quant.Algorithm;
 import io.halftone.quant.LayerState;
 import io.halftone.quant.Planned;
@@ -48,7 +49,7 @@ public final class Recipe {
      * What is going to be done, without layers: everything that was chosen and changes the result. Its digest is in it.
      */
     public static ObjectNode head(OpenPipeline pipeline, Plugins plugins, List<Planned> plan, QuantSettings settings, CalibrationSettings runs,
-                                  List<String> prompts) {
+                                  List<String> prompts, Device device) {
         ObjectNode root = Identity.pipeline(pipeline);
         root.put("version", VERSION);
         ObjectNode quant = root.putObject("quantization");
@@ -76,7 +77,7 @@ public final class Recipe {
             quant.set("collectors", configured);
         }
         quant.set("rules", JSON.valueToTree(settings.rules()));
-        root.set("calibration", Identity.runs(pipeline, runs, prompts));
+        root.set("calibration", Identity.runs(pipeline, runs, prompts, device));
         root.put(DIGEST, Identity.sha256(root));
         return root;
     }

@@ -35,12 +35,12 @@ final class Families implements AutoCloseable {
             List<Path> journals = new ArrayList<>();
             for (SearchPlan.Family family : plan.families()) {
                 var settings = family.settings();
-                Calibration calibration = Calibration.of(pipeline, plugins, family.plan(), settings, runs, prompts);
+                Calibration calibration = Calibration.of(pipeline, plugins, family.plan(), settings, runs, prompts, runtime.device());
                 journals.add(journal.resolveSibling(journal.getFileName() + "-" + settings.format()));
                 PartialStatistics statistics = calibration.calibrator(new CalibrationWork(workers, 1, 1, "", List.of()), runtime,
                     journals.get(journals.size() - 1)).run(monitor);
                 families.held.add(Quantization.decide(pipeline, runtime, plugins, family.plan(),
-                    Recipe.head(pipeline, plugins, family.plan(), settings, runs, prompts), settings.options(), calibration, statistics, monitor));
+                    Recipe.head(pipeline, plugins, family.plan(), settings, runs, prompts, runtime.device()), settings.options(), calibration, statistics, monitor));
             }
             for (Path file : journals) {
                 Files.deleteIfExists(file);

@@ -76,7 +76,7 @@ public final class SearchSession implements AutoCloseable {
      * @param journal beside which calibrations are saved after every batch, and taken up from
      */
     public Search measure(Path journal, Monitor monitor) throws IOException {
-        int workers = Workers.of(request.work().workers(), pipeline);
+        int workers = Workers.of(request.work().workers(), pipeline, runtime.device());
         families = Families.calibrate(pipeline, runtime, plugins, plan, request.calibration(), calibrated, workers, journal, monitor);
         Subject subject = new Subject(pipeline, families.decided(scan, plugins), searched, request.steps(), request.calibration().seed());
         pool = new SearchPool(subject, runtime, workers, monitor);

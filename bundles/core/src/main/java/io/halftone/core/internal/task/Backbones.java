@@ -10,18 +10,26 @@ import io.halftone.core.internal.run.EngineBackbone;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.export.EngineBuilder;
 import io.halftone.ops.CheckpointException;
+import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Values;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** Opens the backbones that requests choose. */
 final class Backbones {
     /** What an exporter calls the model in a folder. */
     static final String MODEL_FILE = "backbone.onnx";
+
+    /** What engines that run on a GPU call the option with its number. */
+    private static final String DEVICE = "device";
 
     private Backbones() {}
 
@@ -49,7 +57,8 @@ final class Backbones {
 
     static <T> Backbone<T> open(BackboneChoice choice, RunningPipeline<T> parts, Workplace work) throws IOException {
         if (choice instanceof BackboneChoice.OnEngine engine) {
-            return new EngineBackbone<>(parts.ops(), work.plugins().engines().get(engine.engine()).load(modelFile(engine.file()), engine.options()),
+            EngineBuilder builder = work.plugins().engines().get(engine.engine());
+            return new EngineBackbone<>(parts.ops(), builder.load(modelFile(engine.file()), onDevice(engine.options(), builder.options(), work.runtime().device())),
                 synthetic(parts.pipeline()));
         }
         String checkpoint = ((BackboneChoice.Eager) choice).checkpoint();
@@ -70,6 +79,16 @@ final class Backbones {
             restored.close();
             throw e;
         }
+    }
+
+    /** The options, with the GPU that tensors are on where the engine has a choice and none was made. */
+    static Map<String, String> onDevice(Map<String, String> options, Set<String> honoured, Device device) {
+        if (device.isHost() || !honoured.contains(DEVICE) || options.containsKey(DEVICE)) {
+            return options;
+        }
+        Map<String, String> all = new HashMap<>(options);
+        all.put(DEVICE, Integer.toString(device.index()));
+        return all;
     }
 
     private static String synthetic(OpenPipeline pipeline) {

@@ -27,7 +27,7 @@ public final class CompareTask implements JobRunner.Task<CompareResult> {
 
     /** Checks the request. */
     public CompareTask(Workplace work, CompareRequest request) throws IOException {
-        this.work = work;
+        this.work = work.on(request.source());
         this.request = request;
         Backbones.check(request.reference(), work);
         Backbones.check(request.candidate(), work);

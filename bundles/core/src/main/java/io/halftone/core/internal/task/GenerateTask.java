@@ -25,7 +25,7 @@ public final class GenerateTask implements JobRunner.Task<GenerateResult> {
 
     /** Checks the request. */
     public GenerateTask(Workplace work, GenerateRequest request) throws IOException {
-        this.work = work;
+        this.work = work.on(request.source());
         this.request = request;
         Backbones.check(request.backbone(), work);
         this.pipeline = work.open(request.source());

@@ -49,7 +49,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
     public QuantizeTask(Workplace work, QuantizeRequest request) throws IOException {
-        this.work = work;
+        this.work = work.on(request.source());
         this.request = request;
         QuantSettings settings = request.settings();
         CalibrationSettings runs = request.calibration();
@@ -74,7 +74,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             var batch = Sizes.batch(spec, prompts, "", runs.guidanceScale(), runs.height(), runs.width());
             // the schedule refuses a number of steps that it has not
             pipeline.schedule(runs.steps(), batch);
-            this.judge = request.trials() == 1 ? null : new TrialJudge(work, pipeline, scan, runs);
+            this.judge = request.trials() == 1 ? null : new TrialJudge(this.work, pipeline, scan, runs);
             refuseHarmfulOutputs();
             // last: what is refused leaves no folder behind
             this.journal = outputs();
@@ -136,14 +136,14 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
 
     private QuantizeResult once(Stopwatch watch, Monitor monitor) throws IOException {
         CalibrationSettings runs = request.calibration();
-        Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+        Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device());
         Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), journal);
         PartialStatistics statistics = calibrator.run(monitor);
         if (!request.work().statisticsOut().isEmpty()) {
             calibration.write(statistics, journal);
         }
         if (request.checkpoint().isNone() && request.onnxDirectory().isEmpty()) {
-            String digest = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts).path("digest").asText();
+            String digest = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device()).path("digest").asText();
             return result(watch, calibration, digest, new CheckpointFiles.Written("", List.of(), List.of()), List.of(), List.of(),
                 calibrator.batchesRun());
         }
@@ -167,7 +167,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         try {
             for (int i = 0; i < request.trials(); i++) {
                 CalibrationSettings runs = request.calibration().with(request.calibration().seed() + i);
-                Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+                Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device());
                 Path its = journal.resolveSibling(journal.getFileName() + "-" + runs.seed());
                 Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), its);
                 PartialStatistics statistics = calibrator.run(monitor);
@@ -205,7 +205,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     }
 
     private Quantization decide(CalibrationSettings runs, Calibration calibration, PartialStatistics statistics, Monitor monitor) throws IOException {
-        ObjectNode head = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts);
+        ObjectNode head = Recipe.head(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device());
         return Quantization.decide(pipeline, work.runtime(), work.plugins(), plan, head, request.settings().options(), calibration, statistics, monitor);
     }
 
@@ -236,6 +236,9 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         List<String> notes = new ArrayList<>();
         if (!pipeline.synthetic().isEmpty()) {
             notes.add("the pipeline's weights are synthetic: " + pipeline.synthetic());
+        }
+        if (!work.runtime().device().isHost()) {
+            notes.add("calibrated on " + work.runtime().description());
         }
         if (!calibration.uses(collector) && !collector.equals(USUAL_COLLECTOR)) {
             notes.add("collector " + collector + " has no effect here: " + (calibration.isBlind() ? "weights alone are quantized"

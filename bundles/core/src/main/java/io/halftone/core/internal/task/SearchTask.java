@@ -29,7 +29,7 @@ public final class SearchTask implements JobRunner.Task<SearchResult> {
         this.pipeline = work.open(request.source());
         try {
             Loras.refuseUnfused(request.source(), pipeline);
-            this.session = new SearchSession(work.plugins(), work.runtime(), pipeline, request);
+            this.session = new SearchSession(work.plugins(), work.on(request.source()).runtime(), pipeline, request);
             // last: what is refused leaves no folder behind
             this.recipe = Outputs.file("recipe", request.recipe());
             this.table = request.table().isEmpty() ? null : Outputs.file("table", request.table());

@@ -21,6 +21,15 @@ import java.util.Set;
  */
 public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
     /**
+     * The same with the runtime on the device that a source asks for.
+     *
+     * @throws IllegalArgumentException if there is no such device
+     */
+    Workplace on(PipelineSource source) {
+        return source.device().isEmpty() ? this : new Workplace(plugins, opener, runtime.on(source.device()), models);
+    }
+
+    /**
      * Opens a pipeline: its configuration, and the plugins that can run it.
      *
      * @throws IllegalArgumentException if there is none

@@ -2,6 +2,7 @@ package io.halftone.core.internal.quantize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.halftone.core.internal.TestModel;
 import io.halftone.core.internal.TestPipeline;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Layer;
 import io.halftone.quant.Algorithm;
@@ -58,6 +60,10 @@ class RecipeTest {
         TestPipeline.family("collector", Plugins.Plugin.of(new Configured(), "default")));
 
     static Recipe recipe(String folder) {
+        return recipe(folder, Device.HOST);
+    }
+
+    private static Recipe recipe(String folder, Device device) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("beta", "1");
         options.put("alpha", "0.8");
@@ -65,7 +71,7 @@ class RecipeTest {
             List.of(new PlanRule("conv_in", "", true, "fp8", "", "")));
         CalibrationSettings runs = new CalibrationSettings(List.of(), "prompts.txt", 2, 2, 20, Double.NaN, 0, 0, 7);
         return Recipe.of(Recipe.head(new TestPipeline(Path.of(folder)).open(DType.FLOAT16), PLUGINS, List.of(PLANNED), settings, runs,
-            List.of("a cat", "ein Hund")), states());
+            List.of("a cat", "ein Hund"), device), states());
     }
 
     static List<LayerState> states() {
@@ -85,6 +91,14 @@ class RecipeTest {
         assertEquals(recipe("somewhere").json(), recipe("/else/where").json());
         assertFalse(recipe("/else/where").json().contains("where"));
         assertFalse(recipe("/else/where").json().contains("prompts.txt"));
+    }
+
+    @Test
+    void aGpuIsNamedAndChangesTheDigestWhicheverOfTheMachinesItIs() {
+        Recipe onGpu = recipe("somewhere", new Device("NVIDIA H100", 0));
+        assertTrue(onGpu.json().contains("\"device\":\"NVIDIA H100\""), onGpu.json());
+        assertNotEquals(recipe("somewhere").digest(), onGpu.digest());
+        assertEquals(onGpu.digest(), recipe("somewhere", new Device("NVIDIA H100", 1)).digest());
     }
 
     @Test

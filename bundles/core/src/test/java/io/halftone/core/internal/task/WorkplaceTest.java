@@ -1,6 +1,7 @@
 package io.halftone.core.internal.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,8 @@ import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
+import io.halftone.ops.EagerRuntime;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import java.io.IOException;
@@ -62,6 +65,50 @@ class WorkplaceTest {
         assertTrue(last.isClosed());
     }
 
+    @Test
+    void worksOnTheDeviceThatTheSourceNames() {
+        PipelineSource source = PipelineSource.of(models);
+        Workplace usual = work();
+        assertSame(usual, usual.on(source));
+        assertEquals("on cuda:1", usual.on(source.on("cuda:1")).runtime().description());
+        assertEquals("device cuda:7: found none", refusal(() -> usual.on(source.on("cuda:7"))));
+    }
+
+    @Test
+    void anEngineWithAChoiceRunsOnTheGpuThatTensorsAreOn() {
+        Device gpu = new Device("GPU", 1);
+        assertEquals(Map.of("device", "1", "cuda-graph", "false"), Backbones.onDevice(Map.of("cuda-graph", "false"), Set.of("device", "cuda-graph"), gpu));
+        assertEquals(Map.of("device", "0"), Backbones.onDevice(Map.of("device", "0"), Set.of("device"), gpu));
+        assertEquals(Map.of(), Backbones.onDevice(Map.of(), Set.of("threads"), gpu));
+        assertEquals(Map.of(), Backbones.onDevice(Map.of(), Set.of("device"), Device.HOST));
+    }
+
+    /** Computes nothing. */
+    private record Runtime(String name) implements EagerRuntime {
+        @Override
+        public EagerRuntime on(String device) {
+            if (device.equals("cuda:7")) {
+                throw new IllegalArgumentException("device cuda:7: found none");
+            }
+            return new Runtime(device);
+        }
+
+        @Override
+        public <R> R run(Task<R> task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <R> R run(int threads, Task<R> task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String description() {
+            return "on " + name;
+        }
+    }
+
     private Workplace work() {
         return new Workplace(TestPipeline.plugins(), new PipelineFolder.Opener() {
             @Override
@@ -79,7 +126,7 @@ class WorkplaceTest {
             public PipelineConfig configuration(String source, Map<String, String> files) {
                 throw new UnsupportedOperationException();
             }
-        }, null, new ModelFolders(List.of(models)));
+        }, new Runtime(""), new ModelFolders(List.of(models)));
     }
 
     private static String refusal(org.junit.jupiter.api.function.Executable call) {

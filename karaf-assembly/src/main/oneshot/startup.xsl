@@ -1,16 +1,15 @@
 <?xml version="1.0" encoding="UTF-8"?>
 <!--
-  From Halftone's features.xml, the list of bundles that bin/halftone starts: each bundle once, with its start level, straight from
-  system/, but for features that are installed by hand. The console gets the same bundles by Karaf's features service, which a single command has no time for.
+  From Halftone's features.xml, the list of bundles that bin/halftone starts: each bundle once, with its start level, straight from system/. The console gets the same bundles by Karaf's features service, which a single command has no time for.
 -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:k="http://karaf.apache.org/xmlns/features/v1.6.0">
   <xsl:output method="text" encoding="UTF-8"/>
   <xsl:param name="container"/>
-  <xsl:key name="bundle" match="k:feature[not(@install = 'manual')]/k:bundle" use="normalize-space(.)"/>
+  <xsl:key name="bundle" match="k:feature/k:bundle" use="normalize-space(.)"/>
 
   <xsl:template match="/">
     <xsl:value-of select="$container"/>
-    <xsl:for-each select="//k:feature[not(@install = 'manual')]/k:bundle[generate-id() = generate-id(key('bundle', normalize-space(.))[1])]">
+    <xsl:for-each select="//k:feature/k:bundle[generate-id() = generate-id(key('bundle', normalize-space(.))[1])]">
       <!-- mvn:group/artifact/version -->
       <xsl:variable name="coordinates" select="substring-after(normalize-space(.), 'mvn:')"/>
       <xsl:variable name="group" select="translate(substring-before($coordinates, '/'), '.', '/')"/>

@@ -12,6 +12,7 @@ import java.time.Duration;
  */
 public final class Main {
     private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
     private static final PrintStream ERR = System.err;   // the container has System.err write to a log
     private static final Duration USUAL_START_LIMIT = Duration.ofSeconds(90);
 
@@ -28,12 +29,34 @@ public final class Main {
             return;
         }
         Path home = Path.of(System.getProperty("halftone.home"));
+        if (args.length > 0 && Installation.COMMANDS.contains(args[0])) {
+            System.exit(change(new Installation(home), args));
+        }
         try {
             RunFolder run = new DataFolder(home).run();
             Handover.leave(args);
             start(new Container(home, run));
         } catch (IOException e) {
             fail(e.getMessage());
+        }
+    }
+
+    /** Adds an archive to the distribution or takes one out: no container runs for that, so that it is whole at the next start. */
+    private static int change(Installation distribution, String[] args) {
+        boolean install = args[0].equals(Installation.INSTALL);
+        if (args.length != 2 || args[1].startsWith("-")) {
+            ERR.println("usage: halftone " + (install ? "install FILE.kar" : "uninstall NAME"));
+            return WRONG_USAGE;
+        }
+        try {
+            (install ? distribution.install(Path.of(args[1])) : distribution.uninstall(args[1])).forEach(System.out::println);
+            return 0;
+        } catch (IllegalArgumentException e) {
+            ERR.println("halftone: " + e.getMessage());
+            return WRONG_USAGE;
+        } catch (IOException e) {
+            ERR.println("halftone: " + args[0] + ": found " + e + "; expected to write into the distribution");
+            return FAILED;
         }
     }
 

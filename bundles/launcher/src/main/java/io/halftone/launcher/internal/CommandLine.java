@@ -118,6 +118,7 @@ final class CommandLine {
         }
         to.println();
         to.println("halftone COMMAND --help tells a command's options, halftone console opens the Karaf console, halftone --version the version.");
+        to.println("halftone install FILE.kar adds an archive such as halftone-cuda or halftone-tensorrt, halftone uninstall NAME takes it out.");
     }
 
     private int fail(int status, String message) {

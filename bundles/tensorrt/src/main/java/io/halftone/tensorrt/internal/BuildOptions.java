@@ -66,7 +66,7 @@ record BuildOptions(Shapes least, Shapes usual, Shapes greatest, int level, long
         }
         Shapes[] shapes = shapes(own);
         return new BuildOptions(shapes[0], shapes[1], shapes[2], (int) number(own, LEVEL, USUAL_LEVEL, GREATEST_LEVEL),
-            number(own, WORKSPACE, 0, 1L << 20), own.getOrDefault(TIMING_CACHE, ""), (int) number(own, DEVICE, 0, 255));
+            number(own, WORKSPACE, 0, 1L << 20), own.getOrDefault(TIMING_CACHE, ""), device(own.getOrDefault(DEVICE, "0")));
     }
 
     /** All three, or one that stands for all. */
@@ -85,6 +85,15 @@ record BuildOptions(Shapes least, Shapes usual, Shapes greatest, int level, long
             shapes[i] = Shapes.parse(option, own.getOrDefault(option, ""));
         }
         return shapes;
+    }
+
+    /** A GPU's number, as it is or as {@code --device} says it. */
+    private static int device(String text) {
+        String number = text.equals("cuda") || text.equals("auto") ? "0" : text.replaceFirst("^cuda:", "");
+        if (!number.matches("\\d{1,2}")) {
+            throw new IllegalArgumentException("option " + DEVICE + ": found " + text + "; expected a GPU, such as 0, cuda or cuda:1");
+        }
+        return Integer.parseInt(number);
     }
 
     private static long number(Map<String, String> own, String name, long absent, long greatest) {

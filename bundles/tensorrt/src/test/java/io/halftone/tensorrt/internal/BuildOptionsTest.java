@@ -51,13 +51,16 @@ class BuildOptionsTest {
         assertEquals("option builder-optimization-level: found 6; expected a whole number from 0 to 5",
             refusal(Map.of("builder-optimization-level", "6")));
         assertEquals("option workspace: found 4G; expected a whole number from 0 to 1048576", refusal(Map.of("workspace", "4G")));
-        assertEquals("option device: found -1; expected a whole number from 0 to 255", refusal(Map.of("device", "-1")));
+        assertEquals("option device: found -1; expected a GPU, such as 0, cuda or cuda:1", refusal(Map.of("device", "-1")));
+        assertEquals("option device: found cpu; expected a GPU, such as 0, cuda or cuda:1", refusal(Map.of("device", "cpu")));
         assertEquals("option strongly-typed: found false; expected true: every engine takes its types from the model",
             refusal(Map.of("stronglyTyped", "false")));
     }
 
     @Test
     void loadingHasOptionsOfItsOwn() {
+        assertEquals(new LoadOptions(3, true), LoadOptions.of(Map.of("device", "cuda:3")));
+        assertEquals(new LoadOptions(0, true), LoadOptions.of(Map.of("device", "cuda")));
         assertEquals(new LoadOptions(1, false), LoadOptions.of(Map.of("device", "1", "cuda-graph", "false")));
         assertEquals(new LoadOptions(0, true), LoadOptions.of(Map.of()));
         var unknown = assertThrows(IllegalArgumentException.class, () -> LoadOptions.of(Map.of("workspace", "1")));

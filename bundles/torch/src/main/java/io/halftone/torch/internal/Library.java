@@ -1,12 +1,15 @@
 package io.halftone.torch.internal;
 
+import java.io.File;
 import java.io.IOException;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /** libtorch itself: loaded once in the process, when it is first needed. */
 final class Library {
+    private static final String CUDA = "libtorch_cuda.so";
     private static boolean loaded;
 
     private Library() {}
@@ -29,6 +32,27 @@ final class Library {
         // libtorch has threads of its own; those of OpenBLAS would spin against them
         openblas_nolapack.blas_set_num_threads(1);
         loaded = true;
+    }
+
+    /**
+     * Why libtorch for CUDA computes on the CPU alone: one of the libraries that it needs is not there. JavaCPP passes over that.
+     *
+     * @return empty where libtorch for the CPU is installed
+     */
+    static Optional<String> withoutCuda() {
+        String folder = Loader.getPlatform() + "-gpu";
+        if (torch.class.getResource("/org/bytedeco/pytorch/" + folder + "/" + CUDA) == null) {
+            return Optional.empty();
+        }
+        try {
+            File library = new File(new File(Loader.getCacheDir(), folder), CUDA);
+            if (library.isFile()) {
+                System.load(library.getPath());
+            }
+            return Optional.of(CUDA + " not loaded");
+        } catch (IOException | UnsatisfiedLinkError e) {
+            return Optional.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(CUDA));
+        }
     }
 
     static String version() {

@@ -33,15 +33,17 @@ final class ParameterStore {
     }
 
     Tensor parameter(String name, Shape shape) {
-        Parameters.Info info = parameters.info(name);
-        if (!Arrays.equals(info.shape(), shape.sizes())) {
-            throw new CheckpointException(name + ": found " + info + "; expected " + shape);
-        }
         residency.begin(this);
         Residency.Resident found = resident.get(name);
-        if (found == null) {
-            found = residency.bring(this, name, bytes(info), () -> read(name));
-            resident.put(name, found);
+        if (found == null || !found.shape().equals(shape)) {
+            Parameters.Info info = parameters.info(name);
+            if (!Arrays.equals(info.shape(), shape.sizes())) {
+                throw new CheckpointException(name + ": found " + info + "; expected " + shape);
+            }
+            if (found == null) {
+                found = residency.bring(this, name, shape, bytes(info), () -> read(name));
+                resident.put(name, found);
+            }
         }
         return residency.use(found);
     }

@@ -52,14 +52,24 @@ record Place(int index) {
         }
         int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
         if (!torch.cuda_is_available()) {
-            throw new DeviceException("device " + device + ": found " + (torch.hasCUDA() ? "libtorch for CUDA and no device"
-                : "libtorch for the CPU alone") + "; expected both libtorch for CUDA and a device: choose cpu or auto");
+            throw new DeviceException("device " + device + ": found " + without() + ": choose cpu or auto");
         }
         int count = torch.cuda_device_count();
         if (index >= count) {
             throw new DeviceException("device " + device + ": found " + count + " CUDA devices; expected more than " + index);
         }
         return new Place(index);
+    }
+
+    /** What there is in place of a CUDA device. */
+    private static String without() {
+        if (torch.hasCUDA()) {
+            return "libtorch for CUDA and no device; expected a device, and the driver for it";
+        }
+        return Library.withoutCuda()
+            .map(reason -> "libtorch for CUDA without the libraries that it needs, " + reason + "; expected CUDA 13, cuDNN 9 and NCCL where "
+                + "LD_LIBRARY_PATH says")
+            .orElse("libtorch for the CPU alone; expected both libtorch for CUDA and a device");
     }
 
     boolean isHost() {

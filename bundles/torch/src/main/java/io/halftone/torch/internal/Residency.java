@@ -1,5 +1,6 @@
 package io.halftone.torch.internal;
 
+import io.halftone.ops.Shape;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.Comparator;
@@ -45,15 +46,22 @@ final class Residency {
     static final class Resident {
         private final ParameterStore store;
         private final String name;
+        private final Shape shape;
         private final Tensor tensor;
         private final long bytes;
         private long use;
 
-        private Resident(ParameterStore store, String name, Tensor tensor, long bytes) {
+        private Resident(ParameterStore store, String name, Shape shape, Tensor tensor, long bytes) {
             this.store = store;
             this.name = name;
+            this.shape = shape;
             this.tensor = tensor;
             this.bytes = bytes;
+        }
+
+        /** As it was asked for. */
+        Shape shape() {
+            return shape;
         }
     }
 
@@ -103,7 +111,7 @@ final class Residency {
     }
 
     /** A parameter that is not here, once there is room. */
-    Resident bring(ParameterStore store, String name, long bytes, Supplier<Tensor> read) {
+    Resident bring(ParameterStore store, String name, Shape shape, long bytes, Supplier<Tensor> read) {
         makeRoom(bytes);
         Tensor tensor;
         try {
@@ -116,7 +124,7 @@ final class Residency {
             tensor = read.get();
         }
         held += bytes;
-        Resident resident = new Resident(store, name, tensor, bytes);
+        Resident resident = new Resident(store, name, shape, tensor, bytes);
         residents.add(resident);
         return resident;
     }

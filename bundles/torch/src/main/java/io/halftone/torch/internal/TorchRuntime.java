@@ -149,6 +149,9 @@ public final class TorchRuntime implements EagerRuntime {
             }
             place = found;
             LOG.info("{}", description());
+            if (found.isHost() && device.equals(Place.AUTO) && !torch.hasCUDA()) {
+                Library.withoutCuda().ifPresent(reason -> LOG.warn("computes on the CPU: libtorch for CUDA lacks what it needs, {}", reason));
+            }
         }
         return place;
     }

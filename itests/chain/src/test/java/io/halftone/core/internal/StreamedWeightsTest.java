@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.GenerateRequest;
-import io.halftone.api.Halftone;
-import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.Sampling;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.task.GenerateTask;
+import io.halftone.core.internal.task.QuantizeTask;
+import io.halftone.core.internal.task.Workplace;
 import io.halftone.diffusers.internal.DiffusersFolders;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.TensorView;
@@ -38,7 +40,7 @@ class StreamedWeightsTest {
     /** How often each parameter of the UNet was read. */
     private final Map<String, Integer> reads = new ConcurrentHashMap<>();
 
-    private Halftone limited() {
+    private Workplace limited() {
         var runtime = new TorchRuntime(new TorchRuntime.Settings() {
             @Override
             public int threads() {
@@ -65,7 +67,7 @@ class StreamedWeightsTest {
                 Object result = call(method, new DiffusersFolders(), arguments);
                 return result instanceof PipelineFolder opened ? counting(opened) : result;
             });
-        return new HalftoneService(() -> Chain.PLUGINS, counting, runtime, Chain.WORK.models());
+        return new Workplace(Chain.PLUGINS, counting, runtime, Chain.WORK.models());
     }
 
     private PipelineFolder counting(PipelineFolder opened) {
@@ -105,7 +107,7 @@ class StreamedWeightsTest {
 
     @Test
     void picturesAreTheSameToTheBit() throws Exception {
-        Path all = generate(Chain.halftone(), "all");
+        Path all = generate(Chain.WORK, "all");
         Path streamed = generate(limited(), "streamed");
         assertEquals(-1, Files.mismatch(all, streamed));
         long again = reads.values().stream().filter(count -> count > 1).count();
@@ -113,27 +115,27 @@ class StreamedWeightsTest {
         assertTrue(reads.values().stream().allMatch(count -> count <= STEPS), "none is brought more often than it is asked for: " + reads);
     }
 
-    private Path generate(Halftone halftone, String name) throws Exception {
+    private Path generate(Workplace work, String name) throws Exception {
         Path dump = folder.resolve(name + ".safetensors");
         var sampling = new Sampling(List.of("a large red circle"), "", STEPS, Double.NaN, 64, 64, 1, "");
-        halftone.generate(new GenerateRequest(Chain.TINY, BackboneChoice.fullPrecision(), sampling, folder.resolve(name + ".png").toString(),
-            dump.toString()), ProgressListener.NONE).await();
+        new GenerateTask(work, new GenerateRequest(Chain.TINY, BackboneChoice.fullPrecision(), sampling, folder.resolve(name + ".png").toString(),
+            dump.toString())).run(Monitor.silent());
         return dump;
     }
 
     @Test
     void checkpointsAreTheSameToTheBit() throws Exception {
-        Path all = quantize(Chain.halftone(), "all");
+        Path all = quantize(Chain.WORK, "all");
         Path streamed = quantize(limited(), "streamed");
         assertEquals(-1, Files.mismatch(all, streamed));
         assertTrue(reads.values().stream().mapToInt(Integer::intValue).max().orElseThrow() > 2, "reads " + reads);
     }
 
-    private Path quantize(Halftone halftone, String name) throws Exception {
+    private Path quantize(Workplace work, String name) throws Exception {
         Path checkpoint = folder.resolve(name + ".safetensors");
         var runs = new CalibrationSettings(List.of(), "", 2, 2, STEPS, Double.NaN, 64, 64, 0);
-        halftone.quantize(QuantizeRequest.of(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), runs, checkpoint.toString(), ""),
-            ProgressListener.NONE).await();
+        new QuantizeTask(work, QuantizeRequest.of(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), runs, checkpoint.toString(), ""))
+            .run(Monitor.silent());
         return checkpoint;
     }
 }

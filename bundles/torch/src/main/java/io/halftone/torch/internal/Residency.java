@@ -26,7 +26,8 @@ final class Residency {
     private static final Logger LOG = LoggerFactory.getLogger(Residency.class);
     private static final long NONE = Long.MAX_VALUE;
     private static final long MIB = 1 << 20;
-    /** What results and scratch memory get at least, where the limit is found here: an eighth of the device, or this. */
+    /** What results and scratch memory get at least, where the limit is found here: this part of the device, or these bytes. */
+    private static final int RESERVED_PART = 8;
     private static final long LEAST_RESERVE = 2048 * MIB;
     private static final Comparator<Resident> LAST_FIRST = Comparator.comparingLong((Resident one) -> one.use).reversed();
     /** Pinned memory may take this part of the machine's. */
@@ -101,7 +102,7 @@ final class Residency {
     /** Finds the limit, where the component's parameters do not fit. */
     private void measure(ParameterStore store) {
         long[] memory = place.memory();
-        long room = memory[0] - Math.max(LEAST_RESERVE, memory[1] / 8);
+        long room = memory[0] - Math.max(LEAST_RESERVE, memory[1] / RESERVED_PART);
         long bytes = store.bytes();
         if (bytes > room) {
             limit = Math.max(0, held + room);
@@ -117,8 +118,13 @@ final class Residency {
         try {
             tensor = read.get();
         } catch (RuntimeException e) {
-            // what others keep, or the blocks that memory is cut into, may have taken more than was reckoned
-            if (!NativeError.isOutOfMemory(e) || releaseIdle(one -> true) == 0) {
+            int before = released;
+            if (watched && NativeError.isOutOfMemory(e)) {
+                // results, other processes, or the blocks that memory is cut into take more than was reckoned
+                limit = Math.max(0, Math.min(limit, held - held / RESERVED_PART));
+                makeRoom(bytes);
+            }
+            if (released == before) {
                 throw e;
             }
             tensor = read.get();

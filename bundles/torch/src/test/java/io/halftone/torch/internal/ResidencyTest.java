@@ -10,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.halftone.ops.DType;
 import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
+import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +109,48 @@ class ResidencyTest {
             var ops = context.ops(second, DType.FLOAT32);
             ops.region("", () -> List.of(ops.slice(ops.parameter("0.weight", SHAPE), 0, 0, 1)));
             assertEquals(3, context.residency().released() - before);
+        });
+    }
+
+    @Test
+    void memoryThatRunsOutWhileOneIsBroughtLowersTheLimit() {
+        List<String> reads = new ArrayList<>();
+        Parameters scarce = new Parameters() {
+            @Override
+            public Set<String> names() {
+                return checkpoint.names();
+            }
+
+            @Override
+            public Info info(String name) {
+                return checkpoint.info(name);
+            }
+
+            @Override
+            public TensorView read(String name) {
+                reads.add(name);
+                if (name.equals("3.weight") && Collections.frequency(reads, name) == 1) {
+                    HostMemory.allocate(DType.FLOAT32, 1L << 50);   // says what a full device says
+                }
+                return checkpoint.read(name);
+            }
+        };
+        inTask(new TorchRuntime(config(1, "cpu", 100)), context -> {
+            var ops = context.ops(scarce, DType.FLOAT32);
+            pass(ops);
+            assertEquals(List.of("0.weight", "1.weight", "2.weight", "3.weight", "3.weight", "4.weight"), reads);
+            // of three 300 kB each, an eighth less is 787 kB: room for the fourth beside one; then one goes for the fifth
+            assertEquals(3, context.residency().released());
+        });
+    }
+
+    @Test
+    void memoryThatRunsOutWithNothingToReleaseIsSaid() {
+        inTask(new TorchRuntime(config(1, "cpu", 100)), context -> {
+            Residency residency = context.residency();
+            var store = new ParameterStore(checkpoint, DType.FLOAT32, residency);
+            assertThrows(RuntimeException.class, () -> residency.bring(store, "0.weight", SHAPE, 4L * ELEMENTS,
+                () -> HostMemory.allocate(DType.FLOAT32, 1L << 50)));
         });
     }
 

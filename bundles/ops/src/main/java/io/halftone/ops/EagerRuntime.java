@@ -27,6 +27,11 @@ public interface EagerRuntime {
 
         /** Draws by seed. */
         Generator<T> generator(long seed);
+
+        /** What its tensors are computed on. */
+        default Device device() {
+            return Device.HOST;
+        }
     }
 
     /** Runs the task on the calling thread, in a lifetime of its own, each operation on the runtime's usual number of threads. */

@@ -1,6 +1,7 @@
 package io.halftone.torch.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Generator;
@@ -49,6 +50,11 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         var generator = new TorchGenerator(seed, place);
         releases.push(generator::release);
         return generator;
+    }
+
+    @Override
+    public Device device() {
+        return place.device();
     }
 
     EagerOps.Cell<Tensor> cell() {

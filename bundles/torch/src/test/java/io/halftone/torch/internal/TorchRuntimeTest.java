@@ -86,7 +86,10 @@ class TorchRuntimeTest {
     void choosesTheCpuWhereThereIsNoCudaDevice() {
         var runtime = new TorchRuntime(config(1, "auto"));
         assertEquals("libtorch (not loaded yet), device auto, threads: 1", runtime.description());
-        inTask(runtime, context -> assertEquals(Place.HOST, context.place()));
+        inTask(runtime, context -> {
+            assertEquals(Place.HOST, context.place());
+            assertEquals(Device.HOST, context.device());
+        });
         assertEquals("libtorch 2.10.0-1.5.13, CPU, threads: 1", runtime.description());
     }
 

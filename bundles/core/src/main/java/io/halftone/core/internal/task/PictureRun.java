@@ -10,6 +10,7 @@ import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.core.internal.run.Sizes;
 import io.halftone.imaging.Picture;
 import io.halftone.ops.DType;
+import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Generator;
 import io.halftone.ops.Shape;
@@ -69,6 +70,11 @@ final class PictureRun<T> {
 
     private static int steps(PipelineSpec spec, Sampling sampling) {
         return sampling.steps() == 0 ? spec.steps() : sampling.steps();
+    }
+
+    /** What text encoders, the scheduler and the VAE are computed on. */
+    Device device() {
+        return parts.context().device();
     }
 
     /** The batch with what the request left to the pipeline. */

@@ -29,6 +29,9 @@ final class Provenance {
         }
         ArrayNode loras = root.putArray("loras");
         pipeline.loras().forEach(lora -> loras.add(lora.toString()));
+        if (!run.device().isHost()) {
+            root.put("device", run.device().name());
+        }
         root.put("scheduler", pipeline.schedulerConfig().className());
         ArrayNode made = root.putArray("backbones");
         for (Backbone<?> backbone : backbones) {

@@ -59,6 +59,9 @@ public interface EagerOps<T> extends Ops<T> {
     /** A place for a value that outlives its region; set releases the value before. */
     Cell<T> cell();
 
+    /** Waits until the device has done all work that it was given so far; on the host work is done when its call returns. For timing. */
+    void await();
+
     /** Releases the parameters that this interpreter holds; they are read again when asked for. Tensors of parameters handed out before are invalid. */
     void releaseParameters();
 

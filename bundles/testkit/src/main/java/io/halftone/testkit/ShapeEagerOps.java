@@ -109,6 +109,11 @@ public final class ShapeEagerOps extends ForwardingOps<Meta> implements EagerOps
     }
 
     @Override
+    public void await() {
+        // nothing is computed
+    }
+
+    @Override
     public void releaseParameters() {
         throw none();
     }

@@ -89,6 +89,13 @@ record Place(int index) {
         }
     }
 
+    /** Waits for all streams of the device; there is nothing to wait for on the host. */
+    void await() {
+        if (!isHost()) {
+            torch.cuda_synchronize(index);
+        }
+    }
+
     /** Options of a tensor here. */
     TensorOptions options(DType type) {
         TensorOptions options = new TensorOptions(Types.of(type));

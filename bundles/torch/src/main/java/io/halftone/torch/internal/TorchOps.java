@@ -58,6 +58,11 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    public void await() {
+        place().await();
+    }
+
+    @Override
     public Cell<Tensor> cell() {
         return context.cell();
     }

@@ -92,4 +92,26 @@ class CudaTest {
             assertTrue(e.getMessage().startsWith("mid_block: found CUDA out of memory. Tried to allocate"), e.getMessage());
         });
     }
+
+    /** Products are launched in a small part of the time that the device takes for them. */
+    @Test
+    void awaitsWhatTheDeviceWasGiven() {
+        inTask(runtime, context -> {
+            EagerOps<Tensor> ops = ops(context);
+            Tensor x = ops.expand(ops.constant(1, DType.FLOAT32), Shape.of(4096, 4096));
+            ops.matmul(x, x);
+            ops.await();
+            long start = System.nanoTime();
+            for (int i = 0; i < 50; i++) {
+                ops.region("", () -> {
+                    ops.matmul(x, x);
+                    return List.of();
+                });
+            }
+            long launched = System.nanoTime() - start;
+            ops.await();
+            long done = System.nanoTime() - start;
+            assertTrue(done > 3 * launched, "found " + launched / 1e6 + " ms to launch and " + done / 1e6 + " ms to be done");
+        });
+    }
 }

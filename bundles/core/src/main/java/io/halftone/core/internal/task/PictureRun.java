@@ -102,7 +102,7 @@ final class PictureRun<T> {
 
                 @Override
                 public void output(int call, T output) {
-                    timings.end();
+                    timings.end(ops);
                     dump.keep("step" + call + ".out", output);
                 }
 
@@ -140,7 +140,7 @@ final class PictureRun<T> {
                     ops.region("", () -> {
                         its.begin(ops, inputs);
                         backbone.run(inputs);
-                        its.end();
+                        its.end(ops);
                         return List.of();
                     });
                 }

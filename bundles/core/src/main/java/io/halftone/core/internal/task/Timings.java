@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How long calls of one backbone took. */
+/** How long calls of one backbone took: from a device that is idle to one that is idle again. */
 final class Timings {
     private final List<Double> millis = new ArrayList<>();
     private final Map<String, String> shapes = new LinkedHashMap<>();
@@ -21,11 +21,13 @@ final class Timings {
         if (shapes.isEmpty()) {
             inputs.asMap().forEach((name, value) -> shapes.put(name, ops.shape(value) + " " + ops.dtype(value)));
         }
+        ops.await();       // what was given before would be counted too
         start = System.nanoTime();
     }
 
-    /** The call is done. */
-    void end() {
+    /** The call has returned: waits until it is done. */
+    <T> void end(EagerOps<T> ops) {
+        ops.await();
         millis.add((System.nanoTime() - start) / 1e6);
     }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class TimingsTest {
     private final Timings timings = new Timings();
+    private int waits;
+    private int lag;
 
     @Test
     void theMedianIsTheMiddleOneOrTheMeanOfTheMiddleTwo() {
@@ -74,13 +76,37 @@ class TimingsTest {
         assertTrue(latency.medianMillis() >= 0 && latency.medianMillis() <= latency.p95Millis());
     }
 
+    @Test
+    void waitsForTheDeviceBeforeAndAfterACall() {
+        call(3);
+        call(3);
+        assertEquals(4, waits);
+    }
+
+    @Test
+    void whatTheDeviceStillDoesIsPartOfTheCall() {
+        lag = 20;
+        call(3);
+        double found = timings.latency(new Fixed(), false).medianMillis();
+        assertTrue(found >= 20, "found " + found + " ms; expected the wait of 20 ms too");
+    }
+
     /** A call with an input of that extent. */
     private void call(long extent) {
         @SuppressWarnings("unchecked")
         EagerOps<Object> ops = (EagerOps<Object>) Proxy.newProxyInstance(EagerOps.class.getClassLoader(), new Class<?>[] {EagerOps.class},
-            (proxy, method, arguments) -> method.getName().equals("shape") ? Shape.of(extent) : DType.FLOAT16);
+            (proxy, method, arguments) -> switch (method.getName()) {
+                case "shape" -> Shape.of(extent);
+                case "dtype" -> DType.FLOAT16;
+                case "await" -> {
+                    waits++;
+                    Thread.sleep(lag);
+                    yield null;
+                }
+                default -> throw new UnsupportedOperationException(method.toString());
+            });
         timings.begin(ops, Values.of("sample", new Object()));
-        timings.end();
+        timings.end(ops);
     }
 
     private static List<Double> upTo(int n) {

@@ -15,10 +15,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,12 +33,16 @@ import java.util.TreeSet;
  * @param metadata  the facts stored with it
  * @param quantized the layers both of whose operands are dequantized, by the name of the operator that computes them
  * @param data      the files of its external data
- * @param float8    whether a value is rounded to an 8-bit float
+ * @param precisions what values are rounded to
  */
 record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String> metadata, Map<String, String> quantized, List<Path> data,
-                boolean float8) {
+                Set<Precision> precisions) {
+    /** ONNX's number of 4-bit floats, which this protobuf has no name for. */
+    private static final int FLOAT4E2M1 = 23;
     private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
-    private static final Set<Integer> FLOAT8 = Set.of(DataType.FLOAT8E4M3FN_VALUE, DataType.FLOAT8E5M2_VALUE);
+    /** By the type of codes and zero points. */
+    private static final Map<Integer, Precision> PRECISIONS = Map.of(DataType.INT8_VALUE, Precision.INT8, DataType.FLOAT8E4M3FN_VALUE, Precision.FP8,
+        DataType.FLOAT8E5M2_VALUE, Precision.FP8, FLOAT4E2M1, Precision.NVFP4);
 
     /**
      * Reads a model.
@@ -52,7 +58,7 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
             if (model.getGraph().getNodeCount() == 0) {
                 throw new EngineException(file + ": found a model without operators; expected an ONNX model");
             }
-            return new OnnxFile(file, inputs(model), metadata(model), quantized(model), data(file, model), hasFloat8(model));
+            return new OnnxFile(file, inputs(model), metadata(model), quantized(model), data(file, model), precisions(model));
         } catch (InvalidProtocolBufferException e) {
             throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
         }
@@ -121,7 +127,10 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         return data;
     }
 
-    private static boolean hasFloat8(ModelProto model) {
-        return model.getGraph().getInitializerList().stream().anyMatch(tensor -> FLOAT8.contains(tensor.getDataType()));
+    private static Set<Precision> precisions(ModelProto model) {
+        Set<Precision> precisions = EnumSet.noneOf(Precision.class);
+        model.getGraph().getInitializerList().stream().map(tensor -> PRECISIONS.get(tensor.getDataType())).filter(Objects::nonNull)
+            .forEach(precisions::add);
+        return precisions;
     }
 }

@@ -11,8 +11,6 @@ import io.halftone.export.EngineException;
  * @param capability compute capability, as {@code 9.0}
  */
 record Platform(String tensorRt, String cuda, String gpu, String capability) {
-    private static final double FLOAT8_CAPABILITY = 8.9;
-
     /** The first number of TensorRT's version. */
     int major() {
         return Integer.parseInt(tensorRt.substring(0, tensorRt.indexOf('.')));
@@ -42,11 +40,12 @@ record Platform(String tensorRt, String cuda, String gpu, String capability) {
         }
     }
 
-    /** Refuses a model with 8-bit floats on a GPU without. */
+    /** Refuses a model whose precisions this TensorRT does not build or this GPU does not run. */
     void expectRuns(OnnxFile model) {
-        if (model.float8() && Double.parseDouble(capability) < FLOAT8_CAPABILITY) {
-            throw new EngineException(model.file() + ": found 8-bit floats; expected INT8 or a 16-bit model, since " + gpu
-                + " has compute capability " + capability + " and 8-bit floats need 8.9");
+        for (Precision precision : model.precisions()) {
+            Support.of(this).refusal(precision).ifPresent(refusal -> {
+                throw new EngineException(model.file() + ": " + precision + " on " + gpu + ": " + refusal);
+            });
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,8 @@ class ProfileTest {
         assertEquals(Map.of("sample", TestModel.SAMPLE, "timestep", List.of("1")), model.inputs());
         assertEquals(Map.of("block/MatMul", "block"), model.quantized());
         assertEquals(Map.of("halftone", "{\"level\":3}"), model.metadata());
-        assertFalse(model.float8());
-        assertTrue(OnnxFile.read(TestModel.write(folder, DataType.FLOAT8E4M3FN_VALUE)).float8());
+        assertEquals(Set.of(Precision.INT8), model.precisions());
+        assertEquals(Set.of(Precision.FP8), OnnxFile.read(TestModel.write(folder, DataType.FLOAT8E4M3FN_VALUE)).precisions());
     }
 
     @Test

@@ -95,8 +95,10 @@ class SidecarTest {
         OnnxFile model = OnnxFile.read(TestModel.write(folder, ai.onnx.proto.OnnxMl.TensorProto.DataType.FLOAT8E4M3FN_VALUE));
         H100.expectRuns(model);
         var e = assertThrows(EngineException.class, () -> new Platform("10.6.0", "13.0", "NVIDIA A100", "8.0").expectRuns(model));
-        assertEquals(model.file() + ": found 8-bit floats; expected INT8 or a 16-bit model, since NVIDIA A100 has compute capability 8.0 and 8-bit"
-            + " floats need 8.9", e.getMessage());
+        assertEquals(model.file() + ": FP8 on NVIDIA A100: found compute capability 8.0; expected 8.9 (Ada or Hopper) or later, which FP8 needs",
+            e.getMessage());
+        var older = assertThrows(EngineException.class, () -> new Platform("10.1.0", "13.0", "NVIDIA H100", "9.0").expectRuns(model));
+        assertEquals(model.file() + ": FP8 on NVIDIA H100: found TensorRT 10.1; expected 10.2 or later, which FP8 needs", older.getMessage());
     }
 
     @Test

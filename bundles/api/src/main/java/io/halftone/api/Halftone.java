@@ -72,4 +72,13 @@ public interface Halftone {
 
     /** The plugins that are there now. */
     List<PluginInfo> plugins();
+
+    /** The plugins that are installed and cannot be had here, each with the reason. */
+    List<Absence> absentPlugins();
+
+    /**
+     * What the machine has, and what keeps it from what is asked: libraries, devices, memory, settings. Builds
+     * and computes nothing, and takes a second or two.
+     */
+    Diagnosis doctor(DoctorRequest request);
 }

@@ -1,9 +1,12 @@
 package io.halftone.core.internal;
 
+import io.halftone.api.Absence;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Diagnosis;
+import io.halftone.api.DoctorRequest;
 import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
@@ -28,6 +31,8 @@ import io.halftone.api.StatisticsInfo;
 import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
 import io.halftone.core.internal.calibrate.StatisticsMerge;
+import io.halftone.core.internal.doctor.Diagnostics;
+import io.halftone.core.internal.doctor.Doctor;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
@@ -84,16 +89,19 @@ public final class HalftoneService implements Halftone {
     private final PipelineFolder.Opener opener;
     private final EagerRuntime runtime;
     private final ModelFolders models;
+    private final Diagnostics diagnostics;
     private final JobRunner jobs = new JobRunner();
 
     @Activate
     public HalftoneService(Config config, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
-                           @Reference EagerRuntime runtime) {
-        this(registry::snapshot, opener, runtime, folders(config.modelFolders()));
+                           @Reference EagerRuntime runtime, @Reference Diagnostics diagnostics) {
+        this(registry::snapshot, opener, runtime, folders(config.modelFolders()), diagnostics);
     }
 
     /** Over plugins that come from anywhere. */
-    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
+    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
+                    Diagnostics diagnostics) {
+        this.diagnostics = diagnostics;
         this.plugins = plugins;
         this.opener = opener;
         this.runtime = runtime;
@@ -200,6 +208,16 @@ public final class HalftoneService implements Halftone {
     @Override
     public List<PluginInfo> plugins() {
         return plugins.get().infos();
+    }
+
+    @Override
+    public List<Absence> absentPlugins() {
+        return diagnostics.absent();
+    }
+
+    @Override
+    public Diagnosis doctor(DoctorRequest request) {
+        return Doctor.examine(workplace(), diagnostics, request);
     }
 
     private Workplace workplace() {

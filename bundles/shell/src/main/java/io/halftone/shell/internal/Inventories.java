@@ -1,5 +1,6 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.Absence;
 import io.halftone.api.ModelInfo;
 import io.halftone.api.PluginInfo;
 import io.halftone.pipeline.Advice;
@@ -67,14 +68,27 @@ final class Inventories {
         return advice.options().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
     }
 
-    static Report ofPlugins(List<PluginInfo> plugins) {
-        return new Report(Map.of("plugins", plugins.stream().map(Inventories::values).toList()), out -> {
+    /** Plugins that are there, and those that cannot be had with the reason. */
+    static Report ofPlugins(List<PluginInfo> plugins, List<Absence> absences) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("plugins", plugins.stream().map(Inventories::values).toList());
+        values.put("absent", absences.stream().map(Inventories::values).toList());
+        return new Report(values, out -> {
             var table = Facts.table(List.of("kind", "names", "bundle", "version")).emptyTableText("no plugins");
             for (PluginInfo plugin : plugins) {
                 table.addRow().addContent(plugin.kind(), String.join(", ", plugin.names()), plugin.bundle(), plugin.version());
             }
             table.print(out);
+            absences.forEach(absence -> Facts.line(out, "not there", absence.kind() + " " + absence.name() + ": " + absence.reason()));
         });
+    }
+
+    private static Map<String, Object> values(Absence absence) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("kind", absence.kind());
+        values.put("name", absence.name());
+        values.put("reason", absence.reason());
+        return values;
     }
 
     private static Map<String, Object> values(PluginInfo plugin) {

@@ -39,6 +39,16 @@ class CompletersTest {
     }
 
     @Test
+    void offersEnginesThatCannotBeHadWhereOneMayAskWhy() {
+        var completer = new EngineCompleter();
+        completer.halftone = new FakeHalftone();
+        List<String> candidates = new ArrayList<>();
+        completer.complete(null, new ArgumentCommandLine("t", 1), candidates);
+
+        assertEquals(List.of("tensorrt "), candidates);
+    }
+
+    @Test
     void offersTheModelsOfTheFoldersAndPresets() {
         var completer = new ModelCompleter();
         completer.halftone = new FakeHalftone();

@@ -1,12 +1,16 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.Absence;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Diagnosis;
+import io.halftone.api.DoctorRequest;
 import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
+import io.halftone.api.Finding;
 import io.halftone.api.FuseLoraRequest;
 import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
@@ -48,6 +52,7 @@ final class FakeHalftone implements Halftone {
     final List<String> formats = new ArrayList<>(List.of("int8"));
     final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
     double psnr = 31.25;
+    List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
     List<String> unfused = List.of();
 
@@ -186,6 +191,17 @@ final class FakeHalftone implements Halftone {
                 "io.halftone.collector.reference", "0.1.0"),
             new PluginInfo("algorithm", List.of("reference-max"), "io.halftone.algorithm.reference", "0.1.0"),
             new PluginInfo("algorithm", List.of("reference-smoothquant"), "io.halftone.algorithm.reference", "0.1.0"));
+    }
+
+    @Override
+    public List<Absence> absentPlugins() {
+        return List.of(new Absence("engine", "tensorrt", "GPU: found no NVIDIA driver; expected one"));
+    }
+
+    @Override
+    public Diagnosis doctor(DoctorRequest request) {
+        requests.add(request);
+        return new Diagnosis(findings);
     }
 
     private static ExportResult exported(String folder) {

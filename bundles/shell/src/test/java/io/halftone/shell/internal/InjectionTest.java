@@ -30,7 +30,7 @@ class InjectionTest {
     @ValueSource(classes = {QuickstartCommand.class, QuantizeCommand.class, ExportCommand.class, BuildCommand.class, GenerateCommand.class,
         CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class, SynthesizeCommand.class, FuseLoraCommand.class,
         UnfuseLoraCommand.class, CheckLoraCommand.class, AutoCommand.class, ExplainCommand.class, MergeStatsCommand.class,
-            PresetsCommand.class})
+            PresetsCommand.class, DoctorCommand.class})
     void givesACommandItsServiceAndSession(Class<? extends HalftoneCommand> type) throws Exception {
         assertSame(halftone, made(type).halftone);
         assertSame(session, made(type).session);
@@ -47,5 +47,6 @@ class InjectionTest {
     void givesTheCompletersOfModelsAndPresetsTheirService() throws Exception {
         assertSame(halftone, made(ModelCompleter.class).halftone);
         assertSame(halftone, made(PresetCompleter.class).halftone);
+        assertSame(halftone, made(EngineCompleter.class).halftone);
     }
 }

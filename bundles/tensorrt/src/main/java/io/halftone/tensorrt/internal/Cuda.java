@@ -65,7 +65,12 @@ final class Cuda {
     static String version() {
         int[] version = new int[1];
         check("CUDA", cudart.cudaRuntimeGetVersion(version));
-        return version[0] / 1000 + "." + version[0] % 1000 / 10;
+        return versionText(version[0]);
+    }
+
+    /** CUDA's number of a version as text. */
+    static String versionText(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
     }
 
     /** Memory on this thread's device. */

@@ -1,7 +1,9 @@
 package io.halftone.core.internal;
 
+import io.halftone.api.DiagnosticSource;
 import io.halftone.api.Halftone;
 import io.halftone.api.PipelineSource;
+import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.task.Workplace;
 import io.halftone.diffusers.internal.DiffusersFolders;
@@ -62,6 +64,7 @@ public final class Chain {
 
     /** The service over these plugins. */
     public static Halftone halftone() {
-        return new HalftoneService(() -> PLUGINS, WORK.opener(), RUNTIME, WORK.models());
+        return new HalftoneService(() -> PLUGINS, WORK.opener(), RUNTIME, WORK.models(),
+            new Diagnostics(new Components().services(DiagnosticSource.class)));
     }
 }

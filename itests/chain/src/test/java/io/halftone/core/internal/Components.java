@@ -70,6 +70,11 @@ final class Components {
         return new Family<>(kind, plugins);
     }
 
+    /** The components that provide a service that has no name. */
+    <S> List<S> services(Class<S> service) {
+        return descriptions.stream().filter(d -> provides(d, service.getName())).map(d -> service.cast(instance(d))).toList();
+    }
+
     private static boolean provides(Element description, String service) {
         NodeList provided = description.getElementsByTagName("provide");
         for (int i = 0; i < provided.getLength(); i++) {

@@ -83,8 +83,13 @@ public final class OpenPipeline implements AutoCloseable {
 
     /** The type of one component: float32 where its configuration says that half precision overflows. */
     public DType computeType(String component) {
-        boolean upcast = config().component(component).flag("force_upcast", false) && computeType == DType.FLOAT16;
-        return upcast ? DType.FLOAT32 : computeType;
+        return computeType(config().component(component), computeType);
+    }
+
+    /** The type that a component of that configuration computes in where the user asked for one. */
+    public static DType computeType(ModelConfig component, DType asked) {
+        boolean upcast = component.flag("force_upcast", false) && asked == DType.FLOAT16;
+        return upcast ? DType.FLOAT32 : asked;
     }
 
     /** The adapter of a model component. */

@@ -28,6 +28,9 @@ public interface Halftone {
     /** Makes the same pictures with two backbones, and compares them. */
     Job<CompareResult> compare(CompareRequest request, ProgressListener listener);
 
+    /** Times a pipeline, whole and in parts, with several backbones in turn. */
+    Job<BenchmarkResult> benchmark(BenchmarkRequest request, ProgressListener listener);
+
     /** Searches for a mixed-precision recipe. */
     Job<SearchResult> search(SearchRequest request, ProgressListener listener);
 

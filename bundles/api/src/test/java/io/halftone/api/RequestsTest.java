@@ -121,6 +121,26 @@ class RequestsTest {
     }
 
     @Test
+    void aBenchmarkHasBackbonesWithNamesOfTheirOwnAndRuns() {
+        var one = new BenchmarkRequest.Variant("a", BackboneChoice.fullPrecision());
+        new BenchmarkRequest(SOURCE, List.of(one), Sampling.of("a", 1), 0, 1);
+        refused("variants: found none; expected at least one", () -> new BenchmarkRequest(SOURCE, List.of(), Sampling.of("a", 1), 1, 1));
+        refused("variants: found a twice; expected each name once", () -> new BenchmarkRequest(SOURCE, List.of(one, one), Sampling.of("a", 1), 1, 1));
+        refused("warm-up: found -1; expected >= 0", () -> new BenchmarkRequest(SOURCE, List.of(one), Sampling.of("a", 1), -1, 1));
+        refused("runs: found 0; expected >= 1", () -> new BenchmarkRequest(SOURCE, List.of(one), Sampling.of("a", 1), 1, 0));
+        refused("initial-latents: found x; expected none: times do not depend on the noise", () -> new BenchmarkRequest(SOURCE, List.of(one),
+            new Sampling(List.of("a"), "", 1, 1, 0, 0, 1, "x"), 1, 1));
+    }
+
+    @Test
+    void partsOfABenchmarkAreFoundByName() {
+        var part = new BenchmarkResult.Part("VAE", 3, 1, 2);
+        var variant = new BenchmarkResult.Variant("a", "libtorch", List.of(part), "");
+        assertEquals(part, variant.part("VAE"));
+        refused("part: found UNet; expected one of [VAE]", () -> variant.part("UNet"));
+    }
+
+    @Test
     void requestsKeepTheirOwnMaps() {
         Map<String, String> options = new HashMap<>(Map.of("threads", "2"));
         Map<String, Extent> extents = new HashMap<>(Map.of("height", new Extent(1, 2, 3)));

@@ -1,6 +1,8 @@
 package io.halftone.core.internal;
 
 import io.halftone.api.Absence;
+import io.halftone.api.BenchmarkRequest;
+import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
@@ -36,6 +38,7 @@ import io.halftone.core.internal.doctor.Doctor;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
+import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.CompareTask;
 import io.halftone.core.internal.task.Explanations;
@@ -143,6 +146,11 @@ public final class HalftoneService implements Halftone {
     @Override
     public Job<CompareResult> compare(CompareRequest request, ProgressListener listener) {
         return jobs.start("compare", listener, checked(() -> new CompareTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<BenchmarkResult> benchmark(BenchmarkRequest request, ProgressListener listener) {
+        return jobs.start("benchmark", listener, checked(() -> new BenchmarkTask(workplace(), diagnostics, request)));
     }
 
     @Override

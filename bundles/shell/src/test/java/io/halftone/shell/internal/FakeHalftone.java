@@ -1,6 +1,8 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.Absence;
+import io.halftone.api.BenchmarkRequest;
+import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
@@ -191,6 +193,15 @@ final class FakeHalftone implements Halftone {
                 "io.halftone.collector.reference", "0.1.0"),
             new PluginInfo("algorithm", List.of("reference-max"), "io.halftone.algorithm.reference", "0.1.0"),
             new PluginInfo("algorithm", List.of("reference-smoothquant"), "io.halftone.algorithm.reference", "0.1.0"));
+    }
+
+    @Override
+    public Job<BenchmarkResult> benchmark(BenchmarkRequest request, ProgressListener listener) {
+        requests.add(request);
+        List<BenchmarkResult.Variant> variants = request.variants().stream().map(variant -> new BenchmarkResult.Variant(variant.name(), "fake 1.0, CPU",
+            List.of(new BenchmarkResult.Part("backbone step", 20, 12.5, 14.25), new BenchmarkResult.Part("end to end", 10, 300, 310.125)), "")).toList();
+        return FakeJob.done(new BenchmarkResult(variants, Map.of("sample", "[2, 4, 16, 16] FLOAT32"), Map.of("dtype", "FLOAT32"),
+            Map.of("CPU", "a processor"), 3));
     }
 
     @Override

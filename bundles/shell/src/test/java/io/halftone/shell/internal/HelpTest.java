@@ -25,7 +25,8 @@ class HelpTest {
         return Stream.of(QuickstartCommand::new, QuantizeCommand::new, ExportCommand::new, BuildCommand::new, GenerateCommand::new,
             CompareCommand::new,
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
-            CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new);
+            CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
+            BenchmarkCommand::new);
     }
 
     @ParameterizedTest

@@ -40,9 +40,9 @@ public final class Doctor {
     }
 
     private static Finding needed(String name, DoctorRequest request, ModelNeeds needs) {
-        return Finding.ok("model", name + " in " + request.computeType() + ": weights " + HostSource.gigabytes(needs.weightBytes()) + ", of which "
-            + needs.backbone() + " " + HostSource.gigabytes(needs.weights().get(needs.backbone())) + "; a step about "
-            + HostSource.gigabytes(needs.activations()) + " more at " + needs.inputs());
+        return Finding.ok("model", name + " in " + request.computeType() + ": weights " + HostSource.size(needs.weightBytes()) + ", of which "
+            + needs.backbone() + " " + HostSource.size(needs.weights().get(needs.backbone())) + "; a step about "
+            + HostSource.size(needs.activations()) + " more at " + needs.inputs());
     }
 
     /** The engines that are there, those that cannot be, and the one that was named. */
@@ -58,7 +58,7 @@ public final class Doctor {
         Optional<Absence> known = engines.stream().filter(absence -> absence.name().equals(named)).findFirst();
         if (!named.isEmpty() && !there.contains(named) && known.isEmpty()) {
             findings.add(Finding.problem(ENGINE + " " + named, "no plugin of that name", "one of " + there,
-                "install its feature: feature:install halftone-" + named));
+                "install the feature halftone-" + named));
         }
         return findings;
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
 final class HostSource implements DiagnosticSource {
     private static final int LEAST_JAVA = 17;
     private static final int GREATEST_JAVA = 23;
+    private static final long SMALL = 100_000_000L;
     private static final long USUAL_SPILL = 1_000_000_000L;
 
     private final Path root;
@@ -66,20 +67,20 @@ final class HostSource implements DiagnosticSource {
     }
 
     private Finding java() {
-        String found = Runtime.version() + ", a heap of at most " + gigabytes(Runtime.getRuntime().maxMemory());
+        String found = Runtime.version() + ", a heap of at most " + size(Runtime.getRuntime().maxMemory());
         return java >= LEAST_JAVA && java <= GREATEST_JAVA ? Finding.ok("Java", found)
             : Finding.note("Java", found, "17 to 23, which Karaf 4.4 runs on", "set JAVA_HOME to a JDK 17");
     }
 
     /** The engine that was named may hold the weights elsewhere: without one they are held here. */
     private static Finding memory(HostMemory memory, Demand demand) {
-        String found = gigabytes(memory.available()) + " of " + gigabytes(memory.total()) + " available";
+        String found = size(memory.available()) + " of " + size(memory.total()) + " available";
         if (demand.bytes() <= memory.available()) {
             return Finding.ok("memory", found);
         }
-        String expected = gigabytes(demand.bytes()) + " for " + demand.model() + ": weights " + gigabytes(demand.backbone() + demand.others())
-            + ", a step about " + gigabytes(demand.activations());
-        String remedy = "end other programs, choose --model-dtype Half, or take a machine with more";
+        String expected = size(demand.bytes()) + " for " + demand.model() + ": weights " + size(demand.backbone() + demand.others())
+            + ", a step about " + size(demand.activations());
+        String remedy = "end other programs, choose a 16-bit --model-dtype, or take a machine with more";
         return demand.bytes() > memory.total() && demand.engine().isEmpty() ? Finding.problem("memory", found, expected, remedy)
             : Finding.note("memory", found, expected, remedy);
     }
@@ -94,16 +95,17 @@ final class HostSource implements DiagnosticSource {
         long least = Math.max(USUAL_SPILL, demand.backbone());
         try {
             long free = Files.getFileStore(temporary).getUsableSpace();
-            String found = temporary + ", " + gigabytes(free) + " free";
+            String found = temporary + ", " + size(free) + " free";
             return free >= least ? Finding.ok(subject, found)
-                : Finding.note(subject, found, gigabytes(least) + ", which a calibration may write there", "free some, or set HALFTONE_DATA");
+                : Finding.note(subject, found, size(least) + ", which a calibration may write there", "free some, or set HALFTONE_DATA");
         } catch (IOException e) {
             return Finding.note(subject, temporary + ": " + e.getMessage(), "a folder whose free space can be told", "");
         }
     }
 
-    static String gigabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    /** Bytes as people read them. */
+    static String size(long bytes) {
+        return bytes < SMALL ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6) : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
     private static String version() {

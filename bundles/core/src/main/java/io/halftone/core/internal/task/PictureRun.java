@@ -64,11 +64,13 @@ final class PictureRun<T> {
         }
     }
 
-    private static PromptBatch batch(PipelineSpec spec, Sampling sampling) {
+    /** The batch with what the request left to the pipeline. */
+    static PromptBatch batch(PipelineSpec spec, Sampling sampling) {
         return Sizes.batch(spec, sampling.picturePrompts(), sampling.negativePrompt(), sampling.guidanceScale(), sampling.height(), sampling.width());
     }
 
-    private static int steps(PipelineSpec spec, Sampling sampling) {
+    /** The steps that were asked for, or else the pipeline's usual number. */
+    static int steps(PipelineSpec spec, Sampling sampling) {
         return sampling.steps() == 0 ? spec.steps() : sampling.steps();
     }
 

@@ -99,7 +99,7 @@ class DoctorTest {
         // at least the input of the attention and its three values: batch 2, 64 positions of 4 channels
         assertTrue(source.asked.activations() >= 4 * 2 * 2 * 64 * 4, "found " + source.asked.activations());
         Finding model = diagnosis.findings().get(diagnosis.findings().size() - 1);
-        assertEquals("/models/test in FLOAT16: weights 0.0 GB, of which unet 0.0 GB; a step about 0.0 GB more at sample [2, 2, 8, 8]", model.found());
+        assertEquals("/models/test in FLOAT16: weights 0.0 MB, of which unet 0.0 MB; a step about 0.0 MB more at sample [2, 2, 8, 8]", model.found());
     }
 
     @Test
@@ -120,7 +120,7 @@ class DoctorTest {
     @Test
     void anEngineThatNobodyKnowsIsInAFeatureOfItsName() {
         assertEquals(List.of(Finding.ok("engines", "onnxruntime"), Finding.problem("engine tensorrt", "no plugin of that name", "one of [onnxruntime]",
-            "install its feature: feature:install halftone-tensorrt")), Doctor.engines(List.of("onnxruntime"), List.of(), "tensorrt"));
+            "install the feature halftone-tensorrt")), Doctor.engines(List.of("onnxruntime"), List.of(), "tensorrt"));
         assertEquals("none", Doctor.engines(List.of(), List.of(), "").get(0).found());
     }
 

@@ -53,7 +53,7 @@ class HostSourceTest {
         assertEquals(Finding.ok("memory", "8.2 GB of 16.4 GB available"), finding("memory", Demand.NONE));
         var larger = new Demand("", "sdxl-1.0", 9_000_000_000L, 1_000_000_000L, 500_000_000L);
         assertEquals(Finding.note("memory", "8.2 GB of 16.4 GB available", "10.5 GB for sdxl-1.0: weights 10.0 GB, a step about 0.5 GB",
-            "end other programs, choose --model-dtype Half, or take a machine with more"), finding("memory", larger));
+            "end other programs, choose a 16-bit --model-dtype, or take a machine with more"), finding("memory", larger));
         assertEquals(Level.PROBLEM, finding("memory", new Demand("", "flux-dev", 24_000_000_000L, 0, 0)).level());
         assertEquals(Level.NOTE, finding("memory", new Demand("tensorrt", "flux-dev", 24_000_000_000L, 0, 0)).level(), "the weights may be elsewhere");
     }

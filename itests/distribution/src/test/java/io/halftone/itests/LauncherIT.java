@@ -45,6 +45,24 @@ public class LauncherIT {
     }
 
     @Test
+    public void looksAtTheMachine() throws Exception {
+        Launch doctor = launch("doctor", "--model", "tiny-sdxl", "--engine", "onnxruntime", "--json");
+        doctor.endsWith(0);
+        assertTrue(doctor.out(), doctor.out().startsWith("{\"problems\":0,\"findings\":["));
+        assertTrue(doctor.out(), Pattern.compile("\"subject\":\"libtorch\",\"found\":\"\\S+ for the CPU, classes and native libraries of one version\"")
+            .matcher(doctor.out()).find());
+        assertEquals("", doctor.err());
+    }
+
+    @Test
+    public void failsWhereTheEngineThatIsAskedForIsNotThere() throws Exception {
+        Launch doctor = launch("doctor", "--engine", "nowhere");
+        doctor.endsWith(1);
+        assertTrue(doctor.out(), doctor.out().contains("to do: install the feature halftone-nowhere"));
+        assertTrue(doctor.err(), doctor.err().startsWith("halftone: doctor: found 1 problem; expected none"));
+    }
+
+    @Test
     public void tellsTheOptionsOfACommand() throws Exception {
         Launch help = launch("plan", "--help");
         help.endsWith(0);

@@ -24,7 +24,7 @@ public final class OnnxRuntimeSource implements DiagnosticSource {
     public Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(SUBJECT, Sessions.environment().getVersion());
-        facts.put("CPU instructions", String.join(", ", Processor.instructions()));
+        facts.put("instructions", String.join(", ", Processor.instructions()));
         return facts;
     }
 

@@ -58,9 +58,9 @@ final class BenchmarkReport {
                 Facts.line(out, "note", variant.name() + ": " + variant.note());
             }
         }
-        Facts.line(out, "shapes", joined(result.shapes()));
-        Facts.line(out, "settings", joined(result.settings()));
-        result.machine().forEach((name, value) -> Facts.line(out, name, value));
+        Facts.line(out, "shapes", joined(result.shapes(), ", "));
+        Facts.line(out, "settings", joined(result.settings(), ", "));
+        Facts.line(out, "machine", joined(result.machine(), "; "));
         Facts.line(out, "time", Facts.seconds(result.seconds()));
     }
 
@@ -68,7 +68,7 @@ final class BenchmarkReport {
         return String.format(Locale.ROOT, "%.2f (%.2f)", part.medianMillis(), part.p95Millis());
     }
 
-    private static String joined(Map<String, String> values) {
-        return values.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
+    private static String joined(Map<String, String> values, String between) {
+        return values.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(between));
     }
 }

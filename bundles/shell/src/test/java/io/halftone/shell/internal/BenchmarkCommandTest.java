@@ -73,7 +73,7 @@ class BenchmarkCommandTest {
         assertTrue(text.matches("(?s)median \\(p95\\), ms +[|│] libtorch +[|│] libtorch, fake quantization *\\R.*"), text);
         assertTrue(text.matches("(?s).*backbone step +[|│] 12.50 \\(14.25\\) +[|│] 12.50 \\(14.25\\).*"), text);
         assertTrue(text.contains("variant       libtorch: fake 1.0, CPU"), text);
-        assertTrue(text.contains("CPU           a processor"), text);
+        assertTrue(text.contains("machine       CPU a processor"), text);
     }
 
     @Test

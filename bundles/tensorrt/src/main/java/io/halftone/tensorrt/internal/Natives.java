@@ -16,9 +16,14 @@ final class Natives {
 
     private Natives() {}
 
+    /** Looked for once: a class whose library did not load says another thing when it is asked again. */
+    private static final class Once {
+        private static final String MISSING = missing(DRIVER).orElse("");
+    }
+
     /** Why there is no TensorRT here; empty if there is. Loads no library where there is no driver. */
     static Optional<String> missing() {
-        return missing(DRIVER);
+        return Optional.of(Once.MISSING).filter(reason -> !reason.isEmpty());
     }
 
     /** As {@link #missing()}, where the driver would make one of these. */

@@ -60,10 +60,16 @@ public final class Diagnostics {
         return all().stream().flatMap(source -> source.absent().stream()).toList();
     }
 
-    /** Versions and hardware by name. */
+    /** Versions and hardware by name. A source that fails is named with its reason: what was measured is not lost for it. */
     public Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        all().forEach(source -> facts.putAll(source.facts()));
+        for (DiagnosticSource source : all()) {
+            try {
+                facts.putAll(source.facts());
+            } catch (RuntimeException | LinkageError e) {
+                facts.put(source.getClass().getSimpleName(), "not known: " + e);
+            }
+        }
         return facts;
     }
 }

@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** NVIDIA's driver, from what it puts into the file system: no library of it is loaded. */
 final class Driver {
     static final String UNKNOWN = "of unknown version";
 
+    private static final String UNKNOWN_GPU = "a GPU that cannot be read";
+    private static final String MODEL = "Model:";
     private static final List<String> DEVICES = List.of("dev/nvidiactl", "dev/nvidia0", "dev/dxg");
     private static final Pattern VERSION = Pattern.compile("(?<![\\w.])\\d{3,}\\.\\d+(?:\\.\\d+)?(?![\\w.])");
 
@@ -29,5 +32,26 @@ final class Driver {
             }
         }
         return DEVICES.stream().anyMatch(device -> Files.exists(root.resolve(device))) ? Optional.of(UNKNOWN) : Optional.empty();
+    }
+
+    /** The names of the GPUs that it found, in the order of the bus. */
+    static List<String> gpus(Path root) {
+        Path folder = root.resolve("proc/driver/nvidia/gpus");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> gpus = Files.list(folder)) {
+            return gpus.sorted().map(gpu -> model(gpu.resolve("information"))).toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static String model(Path information) {
+        try (Stream<String> lines = Files.lines(information)) {
+            return lines.filter(line -> line.startsWith(MODEL)).map(line -> line.substring(MODEL.length()).strip()).findFirst().orElse(UNKNOWN_GPU);
+        } catch (IOException e) {
+            return UNKNOWN_GPU;
+        }
     }
 }

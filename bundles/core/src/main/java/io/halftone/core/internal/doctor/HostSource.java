@@ -43,7 +43,7 @@ final class HostSource implements DiagnosticSource {
         List<Finding> findings = new ArrayList<>();
         findings.add(java());
         findings.add(Finding.ok("processor", processor().toString()));
-        findings.add(Finding.ok("driver", Driver.version(root).map(version -> "NVIDIA " + version)
+        findings.add(Finding.ok("driver", Driver.version(root).map(version -> "NVIDIA " + version + gpus())
             .orElse("no NVIDIA driver: work is done on the processor")));
         HostMemory.read(root).ifPresent(memory -> findings.add(memory(memory, demand)));
         findings.add(temporary(demand));
@@ -58,8 +58,13 @@ final class HostSource implements DiagnosticSource {
         facts.put("cores", Integer.toString(processor().cores()));
         facts.put("OS", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
         facts.put("JDK", Runtime.version() + ", " + System.getProperty("java.vendor"));
-        Driver.version(root).ifPresent(version -> facts.put("driver", version));
+        Driver.version(root).ifPresent(version -> facts.put("driver", version + gpus()));
         return facts;
+    }
+
+    private String gpus() {
+        List<String> gpus = Driver.gpus(root);
+        return gpus.isEmpty() ? "" : ", " + String.join(", ", gpus);
     }
 
     private ProcessorFacts processor() {

@@ -51,6 +51,11 @@ class DoctorTest {
         public List<Finding> examine(Demand demand) {
             throw new UnsatisfiedLinkError("no libx.so");
         }
+
+        @Override
+        public Map<String, String> facts() {
+            throw new UnsatisfiedLinkError("no libx.so");
+        }
     }
 
     /** Opens the pipeline that is nowhere under one path. */
@@ -126,8 +131,8 @@ class DoctorTest {
 
     @Test
     void collectsFactsAndAbsences() {
-        var diagnostics = new Diagnostics(demand -> List.of(), List.of(source));
-        assertEquals(Map.of("library", "1.0"), diagnostics.facts());
+        var diagnostics = new Diagnostics(demand -> List.of(), List.of(source, new Failing()));
+        assertEquals(Map.of("library", "1.0", "Failing", "not known: java.lang.UnsatisfiedLinkError: no libx.so"), diagnostics.facts());
         assertEquals(ABSENT, diagnostics.absent());
     }
 }

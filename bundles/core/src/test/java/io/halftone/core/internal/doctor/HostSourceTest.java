@@ -68,6 +68,9 @@ class HostSourceTest {
         assertEquals(Optional.of("535.183.01"), Driver.version(root));
         write("proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.82.07  Release Build  (dvs-builder)\n");
         assertEquals("NVIDIA 580.82.07", finding("driver", Demand.NONE).found());
+        write("proc/driver/nvidia/gpus/0000:04:00.0/information", "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 35\n");
+        write("proc/driver/nvidia/gpus/0000:05:00.0/information", "IRQ:   \t\t 36\n");
+        assertEquals("NVIDIA 580.82.07, NVIDIA H100 80GB HBM3, a GPU that cannot be read", finding("driver", Demand.NONE).found());
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Command(scope = "halftone", name = "benchmark",
     description = "Times a pipeline and its parts: full precision, fake quantization and engines in one run",
     detailedDescription = "classpath:benchmark.txt")
-public final class BenchmarkCommand extends ComputingCommand {
+public final class BenchmarkCommand extends DeviceCommand {
     @Option(name = "--restore-from", description = "A quantized checkpoint, to time on libtorch with fake quantization")
     @Completion(FileCompleter.class)
     private String restoreFrom;

@@ -36,6 +36,12 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void computesOnTheDeviceThatWasNamed() throws Exception {
+        console.run(new BenchmarkCommand(), "--model", "tiny-sdxl", "--prompt", "a", "--device", "cuda:1");
+        assertEquals("cuda:1", console.request(BenchmarkRequest.class).source().device());
+    }
+
+    @Test
     void timesEveryVariantInOneRun() throws Exception {
         console.run(new BenchmarkCommand(), "--path", "/p", "--model-dtype", "Half", "--engine", "tensorrt", "--full-engine-path", "fp16.plan",
             "--restore-from", "q.safetensors", "--engine-path", "int8.plan", "--prompt", "a", "--num-inference-steps", "30", "--guidance-scale", "5",

@@ -28,7 +28,7 @@ public final class BenchmarkTask implements JobRunner.Task<BenchmarkResult> {
 
     /** Checks the request. */
     public BenchmarkTask(Workplace work, Diagnostics diagnostics, BenchmarkRequest request) throws IOException {
-        this.work = work;
+        this.work = work.on(request.source());
         this.diagnostics = diagnostics;
         this.request = request;
         request.variants().forEach(variant -> Backbones.check(variant.backbone(), work));

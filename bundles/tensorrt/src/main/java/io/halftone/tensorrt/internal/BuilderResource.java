@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The library that TensorRT's builder opens when it is made. Without it engines run and none is built, and the builder's own message
- * comes after its start, which takes seconds; so its files are looked for instead. Versions up to 10.13 have one file for all GPUs,
- * later ones one for each generation, and {@code ptx} for those to come.
+ * comes after its start, which takes seconds; so its files are looked for instead. Version 10.6 has one file for all GPUs,
+ * 10.15 one for each generation, and {@code ptx} for those to come.
  */
 final class BuilderResource {
     private static final String LIBRARY = "libnvinfer.so";

@@ -43,6 +43,9 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
     /** By the type of codes and zero points. */
     private static final Map<Integer, Precision> PRECISIONS = Map.of(DataType.INT8_VALUE, Precision.INT8, DataType.FLOAT8E4M3FN_VALUE, Precision.FP8,
         DataType.FLOAT8E5M2_VALUE, Precision.FP8, FLOAT4E2M1, Precision.NVFP4);
+    /** By TensorRT's operators for blocks. */
+    private static final Map<String, Precision> OPERATORS = Map.of("TRT_MXFP8DequantizeLinear", Precision.MXFP8, "TRT_FP4DynamicQuantize",
+        Precision.NVFP4);
 
     /**
      * Reads a model.
@@ -131,6 +134,7 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         Set<Precision> precisions = EnumSet.noneOf(Precision.class);
         model.getGraph().getInitializerList().stream().map(tensor -> PRECISIONS.get(tensor.getDataType())).filter(Objects::nonNull)
             .forEach(precisions::add);
+        model.getGraph().getNodeList().stream().map(node -> OPERATORS.get(node.getOpType())).filter(Objects::nonNull).forEach(precisions::add);
         return precisions;
     }
 }

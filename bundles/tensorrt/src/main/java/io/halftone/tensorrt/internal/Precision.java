@@ -2,13 +2,14 @@ package io.halftone.tensorrt.internal;
 
 /**
  * What a model's products may be quantized to, and what that takes. Sources: TensorRT's release notes of 9.2 (INT8 of diffusion
- * models), 10.2 (FP8 convolutions and products) and 10.8 (4-bit floats); its support matrix, hardware and precision; CUDA 13, whose
- * oldest GPUs are those of 7.5.
+ * models), 10.2 (FP8 convolutions and products), 10.5 (the oldest GPUs are those of 7.5), 10.8 (4-bit floats) and 10.12 (MXFP8); its
+ * support matrix, hardware and precision.
  */
 enum Precision {
     INT8("INT8", new Version(9, 2), new Version(7, 5), "Turing"),
     FP8("FP8", new Version(10, 2), new Version(8, 9), "Ada or Hopper"),
-    NVFP4("NVFP4", new Version(10, 8), new Version(10, 0), "Blackwell");
+    NVFP4("NVFP4", new Version(10, 8), new Version(10, 0), "Blackwell"),
+    MXFP8("MXFP8", new Version(10, 12), new Version(10, 0), "Blackwell");
 
     private final String title;
     private final Version tensorRt;

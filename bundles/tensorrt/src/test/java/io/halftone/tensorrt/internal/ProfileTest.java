@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.halftone.export.EngineException;
 import io.halftone.model.ModelSignature.Extent;
@@ -40,7 +42,16 @@ class ProfileTest {
         assertEquals(Map.of("block/MatMul", "block"), model.quantized());
         assertEquals(Map.of("halftone", "{\"level\":3}"), model.metadata());
         assertEquals(Set.of(Precision.INT8), model.precisions());
+        assertEquals(Set.of(Precision.NVFP4), OnnxFile.read(TestModel.write(folder, 23)).precisions());
         assertEquals(Set.of(Precision.FP8), OnnxFile.read(TestModel.write(folder, DataType.FLOAT8E4M3FN_VALUE)).precisions());
+    }
+
+    @Test
+    void blocksAreKnownByTheirOperatorsToo() throws IOException {
+        ModelProto written = ModelProto.parseFrom(Files.readAllBytes(model.file()));
+        var node = NodeProto.newBuilder().setOpType("TRT_MXFP8DequantizeLinear").addInput("w").addInput("s").addOutput("y");
+        Files.write(model.file(), written.toBuilder().setGraph(written.getGraph().toBuilder().addNode(node)).build().toByteArray());
+        assertEquals(Set.of(Precision.INT8, Precision.MXFP8), OnnxFile.read(model.file()).precisions());
     }
 
     @Test

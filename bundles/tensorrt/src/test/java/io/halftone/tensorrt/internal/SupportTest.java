@@ -25,7 +25,7 @@ class SupportTest {
     @ParameterizedTest
     @CsvSource({"10.6.0, 9.0, INT8 FP8", "10.6.0, 8.9, INT8 FP8", "10.6.0, 8.6, INT8", "10.6.0, 8.0, INT8", "10.6.0, 7.5, INT8", "10.6.0, 7.0, ''",
         "10.2.0, 9.0, INT8 FP8", "10.1.0, 9.0, INT8", "9.2.0, 8.9, INT8", "9.1.0, 8.9, ''", "10.8.0, 10.0, INT8 FP8 NVFP4", "10.8.0, 12.0, INT8 FP8 NVFP4",
-        "10.7.0, 10.0, INT8 FP8", "11.0.0, 9.0, INT8 FP8", "10.15.1, 10.0, INT8 FP8 NVFP4"})
+        "10.7.0, 10.0, INT8 FP8", "11.0.0, 9.0, INT8 FP8", "10.12.0, 10.0, INT8 FP8 NVFP4 MXFP8", "10.15.1, 10.0, INT8 FP8 NVFP4 MXFP8"})
     void followsTheVersionAndTheCapability(String tensorRt, String capability, String expected) {
         assertEquals(expected, String.join(" ", support(tensorRt, capability).supported().stream().map(Precision::toString).toList()));
     }
@@ -40,6 +40,7 @@ class SupportTest {
             support("10.8.0", "9.0").refusal(Precision.NVFP4));
         assertEquals(Optional.of("found compute capability 7.0; expected 7.5 (Turing) or later, which INT8 needs"),
             support("10.6.0", "7.0").refusal(Precision.INT8));
+        assertEquals(Optional.of("found TensorRT 10.8; expected 10.12 or later, which MXFP8 needs"), support("10.8.0", "10.0").refusal(Precision.MXFP8));
         assertEquals(Optional.empty(), support("10.6.0", "9.0").refusal(Precision.FP8));
     }
 

@@ -30,8 +30,8 @@ class TensorRtFindingsTest {
         List<Finding> findings = TensorRtFindings.of(Demand.NONE, LIBRARIES, List.of(H100), false);
         assertEquals(List.of(Finding.ok("CUDA", "runtime 13.0, the driver takes up to 13.0"),
             Finding.ok("GPU 0", "NVIDIA H100 80GB HBM3, compute capability 9.0, 85.0 GB; runs FP16, INT8, FP8; no NVFP4 (needs TensorRT 10.8, compute "
-                + "capability 10.0)"),
-            Finding.ok("TensorRT", "10.6.0, classes 10.6-1.5.11; takes INT8, FP8, NVFP4 only from 10.8")), findings);
+                + "capability 10.0), no MXFP8 (needs TensorRT 10.12, compute capability 10.0)"),
+            Finding.ok("TensorRT", "10.6.0, classes 10.6-1.5.11; takes INT8, FP8, NVFP4 only from 10.8, MXFP8 only from 10.12")), findings);
     }
 
     @Test

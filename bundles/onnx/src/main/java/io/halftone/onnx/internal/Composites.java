@@ -63,13 +63,15 @@ final class Composites {
     /** The scale goes to the queries, before products that float16 may not hold. */
     String attention(String q, Meta queries, String k, Meta keys, String v, double scale, boolean causal) {
         DType type = queries.dtype();
+        Dim each = queries.shape().count().times(keys.shape().dim(2));       // both products sum as often
         String scaled = binary("Mul", q, graph.scalar(scale, type));
-        String scores = binary("MatMul", scaled, graph.node("Transpose", k, Graph.attribute("perm", 0, 1, 3, 2)));
+        String transposed = graph.node("Transpose", k, Graph.attribute("perm", 0, 1, 3, 2));
+        String scores = graph.product(each, "MatMul", List.of(scaled, transposed));
         if (causal) {
             String hidden = graph.scalar(Double.NEGATIVE_INFINITY, type);
             scores = graph.node("Where", List.of(visible(queries.shape().dim(2), keys.shape().dim(2)), scores, hidden));
         }
-        return binary("MatMul", graph.node("Softmax", scores, Graph.attribute("axis", 3L)), v);
+        return graph.product(each, "MatMul", List.of(graph.node("Softmax", scores, Graph.attribute("axis", 3L)), v));
     }
 
     /** Which key each query sees: (queries, keys), true on the diagonal and below. */

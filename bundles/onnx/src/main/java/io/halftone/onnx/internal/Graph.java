@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class Graph {
     private final Map<Constant, String> constants = new HashMap<>();
     private final Deque<String> prefixes = new ArrayDeque<>();
     private final Set<String> domains = new TreeSet<>();
+    private final Map<String, Dim> multiplyAdds = new LinkedHashMap<>();
     private int opset = OnnxOps.OPSET;
 
     /**
@@ -92,6 +94,22 @@ final class Graph {
         graph.addNode(NodeProto.newBuilder().setName(names.get(0)).setDomain(domain).setOpType(operator).addAllInput(inputs)
             .addAllOutput(names).addAllAttribute(List.of(attributes)));
         return names;
+    }
+
+    /**
+     * Adds a node that multiplies, and notes how often.
+     *
+     * @param multiplyAdds of all its elements together
+     */
+    String product(Dim multiplyAdds, String operator, List<String> inputs, AttributeProto... attributes) {
+        String name = node(operator, inputs, attributes);
+        this.multiplyAdds.put(name, multiplyAdds);
+        return name;
+    }
+
+    /** The multiply-adds of each product by its name, in order. */
+    Map<String, Dim> multiplyAdds() {
+        return Collections.unmodifiableMap(multiplyAdds);
     }
 
     /** Says that the graph has an operator, or a type on it, of that operator set. */

@@ -7,6 +7,7 @@ import io.halftone.export.ExportException;
 import io.halftone.export.ExportJob;
 import io.halftone.export.ExportReport;
 import io.halftone.export.Exporter;
+import io.halftone.export.MultiplyAdds;
 import io.halftone.model.ModelSignature;
 import io.halftone.model.Named;
 import io.halftone.onnx.internal.OnnxValue.Result;
@@ -93,8 +94,15 @@ public final class OnnxExporter implements Exporter {
             data.force();
             Map<String, String> facts = new TreeMap<>(job.metadata());
             facts.put(DATA_DIGEST, data.digest());
+            facts.put(MultiplyAdds.FACT, multiplyAdds(job.signature(), graph).text());
             write(model, model(graph, facts));
         }
+    }
+
+    private static MultiplyAdds multiplyAdds(ModelSignature signature, Graph graph) {
+        Map<String, Long> usual = new LinkedHashMap<>();
+        signature.extents().forEach((name, extent) -> usual.put(name, extent.usual()));
+        return new MultiplyAdds(usual, graph.multiplyAdds());
     }
 
     private static void replay(ExportJob job, Graph graph, boolean keepFloats) {

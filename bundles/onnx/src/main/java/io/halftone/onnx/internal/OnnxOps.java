@@ -266,22 +266,23 @@ final class OnnxOps implements Ops<OnnxValue> {
 
     @Override
     public OnnxValue matmul(OnnxValue a, OnnxValue b) {
-        return result(shapes.matmul(a.meta(), b.meta()), "MatMul", List.of(name(a), name(b)));
+        return product(shapes.matmul(a.meta(), b.meta()), a.shape().dim(-1), "MatMul", List.of(name(a), name(b)));
     }
 
     @Override
     public OnnxValue linear(OnnxValue x, OnnxValue weight) {
         Meta meta = shapes.linear(x.meta(), weight.meta());
+        Dim in = x.shape().dim(-1);
         return x.shape().rank() == 2
-            ? result(meta, "Gemm", List.of(name(x), name(weight)), Graph.attribute("transB", 1L))
-            : result(meta, "MatMul", List.of(name(x), transposed(weight)));
+            ? product(meta, in, "Gemm", List.of(name(x), name(weight)), Graph.attribute("transB", 1L))
+            : product(meta, in, "MatMul", List.of(name(x), transposed(weight)));
     }
 
     @Override
     public OnnxValue linear(OnnxValue x, OnnxValue weight, OnnxValue bias) {
         Meta meta = shapes.linear(x.meta(), weight.meta(), bias.meta());
         if (x.shape().rank() == 2 && !(weight instanceof Dequantized)) {
-            return result(meta, "Gemm", List.of(name(x), name(weight), name(bias)), Graph.attribute("transB", 1L));
+            return product(meta, x.shape().dim(-1), "Gemm", List.of(name(x), name(weight), name(bias)), Graph.attribute("transB", 1L));
         }
         // a float bias of its own: ONNX Runtime makes integer kernels only of products without one
         return result(meta, "Add", List.of(name(linear(x, weight)), name(bias)));
@@ -299,12 +300,18 @@ final class OnnxOps implements Ops<OnnxValue> {
     @Override
     public OnnxValue conv(OnnxValue x, OnnxValue weight, OnnxValue bias, Layer.Conv geometry) {
         Meta meta = shapes.conv(x.meta(), weight.meta(), bias.meta(), geometry);
-        return result(meta, "Conv", List.of(name(x), name(weight), name(bias)), geometry(geometry));
+        return product(meta, window(weight), "Conv", List.of(name(x), name(weight), name(bias)), geometry(geometry));
     }
 
     @Override
     public OnnxValue conv(OnnxValue x, OnnxValue weight, Layer.Conv geometry) {
-        return result(shapes.conv(x.meta(), weight.meta(), geometry), "Conv", List.of(name(x), name(weight)), geometry(geometry));
+        Meta meta = shapes.conv(x.meta(), weight.meta(), geometry);
+        return product(meta, window(weight), "Conv", List.of(name(x), name(weight)), geometry(geometry));
+    }
+
+    /** What one element of a convolution is summed over: (out, in, height, width) without the first. */
+    private static Dim window(OnnxValue weight) {
+        return weight.shape().dim(1).times(weight.shape().dim(2)).times(weight.shape().dim(3));
     }
 
     private static AttributeProto[] geometry(Layer.Conv g) {
@@ -390,6 +397,11 @@ final class OnnxOps implements Ops<OnnxValue> {
     @Override
     public OnnxValue attention(Layer.Attention layer, OnnxValue q, OnnxValue k, OnnxValue v) {
         return graph.under(layer.name(), () -> Ops.super.attention(layer, q, k, v));
+    }
+
+    /** The result of a product, each of whose elements is a sum over so many. */
+    private OnnxValue product(Meta meta, Dim summed, String operator, List<String> inputs, AttributeProto... attributes) {
+        return new Result(graph.product(meta.shape().count().times(summed), operator, inputs, attributes), meta);
     }
 
     private OnnxValue result(Meta meta, String operator, List<String> inputs, AttributeProto... attributes) {

@@ -9,8 +9,12 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.halftone.export.ExportException;
 import io.halftone.export.ExportReport;
+import io.halftone.export.MultiplyAdds;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
+import io.halftone.ops.Layer;
+import io.halftone.ops.Role;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.io.IOException;
@@ -19,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,9 +99,31 @@ class OnnxExporterTest {
         assertEquals(9, model.getIrVersion());
         assertEquals(1, model.getOpsetImportCount());
         assertEquals(19, model.getOpsetImport(0).getVersion());
-        assertEquals(List.of("halftone.data.sha256", "recipe"), model.getMetadataPropsList().stream().map(p -> p.getKey()).toList());
-        assertEquals("int8", model.getMetadataProps(1).getValue());
+        assertEquals(List.of("halftone.data.sha256", "halftone.multiply_adds", "recipe"), model.getMetadataPropsList().stream().map(p -> p.getKey()).toList());
+        assertEquals("int8", model.getMetadataProps(2).getValue());
         assertEquals("batch", model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0).getDimParam());
+    }
+
+    @Test
+    void theModelSaysHowOftenItMultiplies() throws IOException {
+        Layer.Conv geometry = new Layer.Conv("conv", Role.INPUT, 4, 6, 3, 2, 1, false);
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> {
+            OnnxValue y = o.conv(in.get("x"), o.parameter("conv.weight", Shape.of(6, 4, 3, 3)), geometry);
+            return o.attention(y, y, y, 1, false);
+        }).input("x", "batch", 4, "height", 8).output("batch", 6, Dim.named("height").plus(1).floorDiv(2), 4).random("conv.weight", 6, 4, 3, 3);
+        MultiplyAdds counts = MultiplyAdds.of(facts(model(new OnnxExporter().export(job, folder))));
+        assertEquals(List.of("Conv", "MatMul", "MatMul_1"), List.copyOf(counts.byOperator().keySet()));
+        Map<String, Long> extents = Map.of("batch", 2L, "height", 5L);
+        // (2, 6, 3, 4) outputs of 4 * 3 * 3 each; scores of 3 queries, 3 keys, 4 wide, in 6 heads
+        assertEquals(List.of(2 * 6 * 3 * 4 * 36L, 2 * 6 * 3 * 3 * 4L, 2 * 6 * 3 * 3 * 4L),
+            counts.byOperator().values().stream().map(dim -> dim.evaluate(extents::get)).toList());
+        assertEquals(Set.of("batch", "height"), counts.usual().keySet());
+    }
+
+    private static Map<String, String> facts(ModelProto model) {
+        Map<String, String> facts = new TreeMap<>();
+        model.getMetadataPropsList().forEach(entry -> facts.put(entry.getKey(), entry.getValue()));
+        return facts;
     }
 
     @Test

@@ -9,12 +9,14 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.halftone.export.EngineException;
+import io.halftone.export.LayerReport;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,18 +30,37 @@ import java.util.TreeSet;
 /**
  * What a model file says, read without its external data.
  *
- * @param file      the model
- * @param inputs    by name in the file's order: of each dimension a number, or a name
- * @param metadata  the facts stored with it
- * @param quantized the layers both of whose operands are dequantized, by the name of the operator that computes them
- * @param data      the files of its external data
+ * @param file     the model
+ * @param inputs   by name in the file's order: of each dimension a number, or a name
+ * @param metadata the facts stored with it
+ * @param sites    the quantized layers and all attentions by name
+ * @param data     the files of its external data
  * @param precisions what values are rounded to
  */
-record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String> metadata, Map<String, String> quantized, List<Path> data,
+record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String> metadata, Map<String, Site> sites, List<Path> data,
                 Set<Precision> precisions) {
+    /**
+     * A layer of the model.
+     *
+     * @param operator Conv, MatMul or Gemm; {@link LayerReport#ATTENTION}
+     * @param products the names of the operators that multiply for it
+     * @param factors  how many operands of a product are dequantized, at most: 0, 1 or 2
+     */
+    record Site(String operator, List<String> products, int factors) {
+        Site {
+            products = List.copyOf(products);
+        }
+
+        /** Whether a product has a dequantized operand. */
+        boolean quantized() {
+            return factors > 0;
+        }
+    }
+
+    private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
+    private static final Set<String> MOVES = Set.of("Transpose", "Cast", "Reshape");
     /** ONNX's number of 4-bit floats, which this protobuf has no name for. */
     private static final int FLOAT4E2M1 = 23;
-    private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
     /** By the type of codes and zero points. */
     private static final Map<Integer, Precision> PRECISIONS = Map.of(DataType.INT8_VALUE, Precision.INT8, DataType.FLOAT8E4M3FN_VALUE, Precision.FP8,
         DataType.FLOAT8E5M2_VALUE, Precision.FP8, FLOAT4E2M1, Precision.NVFP4);
@@ -61,7 +82,7 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
             if (model.getGraph().getNodeCount() == 0) {
                 throw new EngineException(file + ": found a model without operators; expected an ONNX model");
             }
-            return new OnnxFile(file, inputs(model), metadata(model), quantized(model), data(file, model), precisions(model));
+            return new OnnxFile(file, inputs(model), metadata(model), sites(model), data(file, model), precisions(model));
         } catch (InvalidProtocolBufferException e) {
             throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
         }
@@ -101,21 +122,49 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         return metadata;
     }
 
-    private static Map<String, String> quantized(ModelProto model) {
+    /** An operator that multiplies. */
+    private record Product(String name, String operator, int factors) {}
+
+    /** What a layer's operators are called begins with its name. */
+    private static Map<String, Site> sites(ModelProto model) {
         Set<String> dequantized = new HashSet<>();
-        Map<String, String> layers = new TreeMap<>();
+        Set<String> softmaxes = new HashSet<>();
+        Map<String, List<Product>> products = new TreeMap<>();
         for (NodeProto node : model.getGraph().getNodeList()) {
-            boolean moves = node.getOpType().equals("Transpose") && dequantized.contains(node.getInput(0));
-            if (node.getOpType().equals("DequantizeLinear") || moves) {
+            boolean moves = MOVES.contains(node.getOpType()) && dequantized.contains(node.getInput(0));
+            if (node.getOpType().endsWith("DequantizeLinear") || moves) {
                 dequantized.add(node.getOutput(0));
             }
-            int end = node.getName().lastIndexOf('/');
-            if (PRODUCTS.contains(node.getOpType()) && end > 0 && dequantized.contains(node.getInput(0))
-                && dequantized.contains(node.getInput(1))) {
-                layers.put(node.getName(), node.getName().substring(0, end));
+            String layer = node.getName().substring(0, Math.max(0, node.getName().lastIndexOf('/')));
+            if (node.getOpType().equals("Softmax")) {
+                softmaxes.add(layer);
+            } else if (PRODUCTS.contains(node.getOpType()) && !layer.isEmpty()) {
+                int factors = (int) node.getInputList().stream().limit(2).filter(dequantized::contains).count();
+                products.computeIfAbsent(layer, absent -> new ArrayList<>()).add(new Product(node.getName(), node.getOpType(), factors));
             }
         }
-        return layers;
+        Map<String, Site> sites = new TreeMap<>();
+        products.forEach((layer, its) -> {
+            int factors = its.stream().mapToInt(Product::factors).max().orElse(0);
+            if (softmaxes.contains(layer) && its.size() > 1) {
+                sites.put(layer, new Site(LayerReport.ATTENTION, its.stream().map(Product::name).toList(), factors));
+            } else if (factors > 0) {                // an algorithm may add products that stay in floating point
+                List<String> names = its.stream().filter(product -> product.factors() == factors).map(Product::name).toList();
+                sites.put(layer, new Site(its.get(0).operator(), names, factors));
+            }
+        });
+        return sites;
+    }
+
+    /** The extents of named dimensions where the inputs have these shapes. */
+    Map<String, Long> extents(Map<String, List<Long>> shapes) {
+        Map<String, Long> extents = new TreeMap<>();
+        inputs.forEach((name, dims) -> {
+            for (int i = 0; i < dims.size(); i++) {
+                extents.put(dims.get(i), shapes.get(name).get(i));
+            }
+        });
+        return extents;
     }
 
     private static List<Path> data(Path file, ModelProto model) {

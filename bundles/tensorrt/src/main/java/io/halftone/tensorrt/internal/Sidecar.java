@@ -32,7 +32,7 @@ import java.util.TreeMap;
  */
 record Sidecar(int format, String model, String onnx, Platform platform, Profile profile, int level, long workspace,
                Map<String, String> metadata, LayerInfo layers, long bytes, String plan, double seconds) {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -92,9 +92,13 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             digest = PlanBuilder.write(plan, channel);
         }
         Sidecar made = new Sidecar(start.format(), start.model(), start.onnx(), start.platform(), start.profile(), start.level(),
-            start.workspace(), start.metadata(), LayerInfo.of(inspection, model.quantized()), start.bytes(), digest, start.seconds());
+            start.workspace(), start.metadata(), layers(inspection, model, start.profile()), start.bytes(), digest, start.seconds());
         files.publish(made.json(), inspection.getBytes(StandardCharsets.UTF_8));
         return made;
+    }
+
+    private static LayerInfo layers(String inspection, OnnxFile model, Profile profile) {
+        return LayerInfo.of(inspection, model, model.extents(profile.usual().byName()));
     }
 
     private static boolean isBuilt(Path engineFile, String key) throws IOException {
@@ -136,6 +140,7 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
 
     private static EngineReport report(Path file, Sidecar described) {
         return new EngineReport(file, PlanFile.files(file), described.platform().runtime(), described.platform().device(),
-            described.layers().integer(), described.layers().floating(), described.layers().operators());
+            described.layers().integer(), described.layers().floating(), described.layers().operators(), described.layers().lowShare(),
+            described.layers().layers());
     }
 }

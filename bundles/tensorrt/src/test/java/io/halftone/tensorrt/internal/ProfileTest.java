@@ -39,7 +39,8 @@ class ProfileTest {
     @Test
     void aModelSaysItsInputsLayersAndFacts() throws IOException {
         assertEquals(Map.of("sample", TestModel.SAMPLE, "timestep", List.of("1")), model.inputs());
-        assertEquals(Map.of("block/MatMul", "block"), model.quantized());
+        assertEquals(Map.of("block", new OnnxFile.Site("MatMul", List.of("block/MatMul"), 2),
+            "plain", new OnnxFile.Site("MatMul", List.of("plain/MatMul"), 1)), model.sites());
         assertEquals(Map.of("halftone", "{\"level\":3}"), model.metadata());
         assertEquals(Set.of(Precision.INT8), model.precisions());
         assertEquals(Set.of(Precision.NVFP4), OnnxFile.read(TestModel.write(folder, 23)).precisions());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.export.EngineException;
+import io.halftone.export.LayerReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,7 +32,17 @@ class SidecarTest {
 
     private static Sidecar sidecar() {
         return new Sidecar(Sidecar.FORMAT, "backbone.onnx", "ab12", H100, profile(16), 4, 0, Map.of("halftone", "{\"level\":3}"),
-            new LayerInfo(List.of("a", "b"), List.of("c"), Map.of("gemm", 2)), 5, "cd34", 61.5);
+            new LayerInfo(List.of("a", "b"), List.of("c"), Map.of("gemm", 2), 0.75,
+                List.of(new LayerReport("a", "Conv", "INT8", List.of("sm90_conv"), List.of("a/Add"), ""))), 5, "cd34", 61.5);
+    }
+
+    /** Read back, with what is known of no layer. */
+    private Sidecar without() throws IOException {
+        Sidecar full = sidecar();
+        Path other = folder.resolve("other.plan");
+        Files.write(Sidecar.file(other), new Sidecar(full.format(), full.model(), full.onnx(), full.platform(), full.profile(), full.level(),
+            full.workspace(), full.metadata(), LayerInfo.NONE, full.bytes(), full.plan(), full.seconds()).json());
+        return Sidecar.read(other);
     }
 
     private Path engine() {
@@ -43,6 +54,7 @@ class SidecarTest {
         Files.write(Sidecar.file(engine()), sidecar().json());
         Sidecar read = Sidecar.read(engine());
         assertEquals(sidecar(), read);
+        assertTrue(Double.isNaN(without().layers().lowShare()));
         assertEquals(List.of("sample", "a"), List.copyOf(read.profile().inputs().keySet()));
         assertEquals(folder.resolve("backbone.plan.json"), Sidecar.file(engine()));
     }
@@ -73,8 +85,8 @@ class SidecarTest {
     void anotherFormatIsRefused() throws IOException {
         Files.writeString(Sidecar.file(engine()), "{\"format\": 7}");
         var other = assertThrows(EngineException.class, () -> Sidecar.read(engine()));
-        assertEquals(Sidecar.file(engine()) + ": found format 7; expected 1: build it again", other.getMessage());
-        Files.writeString(Sidecar.file(engine()), "{\"format\": 1, \"level\": \"high\"}");
+        assertEquals(Sidecar.file(engine()) + ": found format 7; expected 2: build it again", other.getMessage());
+        Files.writeString(Sidecar.file(engine()), "{\"format\": 2, \"level\": \"high\"}");
         var broken = assertThrows(EngineException.class, () -> Sidecar.read(engine()));
         assertTrue(broken.getMessage().startsWith(Sidecar.file(engine()) + ": found Cannot deserialize value"), broken.getMessage());
     }

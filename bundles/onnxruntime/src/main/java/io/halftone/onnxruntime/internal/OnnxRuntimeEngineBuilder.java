@@ -5,6 +5,7 @@ import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
 import io.halftone.export.EngineReport;
+import io.halftone.export.MultiplyAdds;
 import io.halftone.model.Named;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
             chosen = chosen.with(graph.fact(THREADS).orElse("0"));
         }
         EngineReport report = new EngineReport(file, files(file), Sessions.runtime(), chosen.device(), graph.facts(INTEGER_LAYERS),
-            graph.facts(FLOAT_LAYERS), graph.operators());
+            graph.facts(FLOAT_LAYERS), graph.operators(), lowShare(graph, graph.integerProducts()), List.of());
         return new OnnxRuntimeEngine(file.toString(), Sessions.open(file, graph, chosen), graph.metadata(), report);
     }
 
@@ -113,7 +114,13 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
         List<String> integer = new ArrayList<>();
         List<String> floating = new ArrayList<>();
         source.quantizedLayers().forEach((layer, names) -> (products.containsAll(names) ? integer : floating).add(layer));
-        return new EngineReport(file, files(file), Sessions.runtime(), options.device(), integer, floating, optimized.operators());
+        return new EngineReport(file, files(file), Sessions.runtime(), options.device(), integer, floating, optimized.operators(),
+            lowShare(source, products), List.of());
+    }
+
+    /** At the usual shapes: this engine takes all. */
+    private static double lowShare(ModelGraph graph, Set<String> integerProducts) {
+        return MultiplyAdds.of(graph.metadata()).share(Map.of(), integerProducts::contains);
     }
 
     /** Writes facts into an engine file, with those of the export that the runtime did not keep. */

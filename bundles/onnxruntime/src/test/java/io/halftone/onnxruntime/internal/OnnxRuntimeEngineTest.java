@@ -72,6 +72,9 @@ class OnnxRuntimeEngineTest {
         EngineReport report = build(INT8.export(folder), Map.of("threads", "2"));
         assertEquals(List.of("tokens", "twin", "vector"), report.integerLayers());
         assertEquals(List.of("conv"), report.floatLayers());
+        // 16 wide, batch 2 and 8 tokens: two linear layers of tokens, one of vectors; a 3x3 convolution in float
+        double low = 2 * 16 * 16 * 16 + 2 * 16 * 16;
+        assertEquals(low / (low + 16 * 16 * 16 * 9), report.lowShare(), 1e-12);
         assertEquals(2, report.operators().get("MatMulIntegerToFloat"));
         assertEquals(1, report.operators().get("QGemm"));
         assertEquals("onnxruntime 1.28.0", report.runtime());

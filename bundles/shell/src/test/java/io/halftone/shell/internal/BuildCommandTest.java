@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.halftone.api.BuildRequest;
 import io.halftone.model.ModelSignature.Extent;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -53,8 +54,12 @@ class BuildCommandTest {
     void saysWhichLayersAreComputedInFloat() throws Exception {
         String text = console.run(new BuildCommand(), "--onnx-dir", "onnx");
 
-        assertTrue(text.contains("layers        2 of 3 quantized layers in integer kernels"), text);
-        assertTrue(text.contains("note          quantized layers computed in float between their Q/DQ pairs: 1"), text);
+        for (String line : List.of("layers        2 of 3 quantized layers in 8-bit kernels",
+            "8 bits        share of multiply-adds in 8 bits: 97.3 %", "attention     1 of 1 in one kernel, in FP16",
+            "reformats     105 engine layers only convert types or layouts",
+            "note          quantized layers computed in wider types between their Q/DQ pairs: 1", "c: its kernel takes FP16 operands")) {
+            assertTrue(text.contains(line), text);
+        }
     }
 
     @Test
@@ -63,6 +68,8 @@ class BuildCommandTest {
 
         assertEquals("/o/backbone.plan", json.get("engine").textValue());
         assertEquals("c", json.get("floatLayers").get(0).textValue());
+        assertEquals(0.973, json.get("lowShare").doubleValue());
+        assertEquals("sm90_conv", json.get("layers").get(0).get("kernels").get(0).textValue());
         assertEquals(3, json.get("operators").get("Conv").intValue());
     }
 

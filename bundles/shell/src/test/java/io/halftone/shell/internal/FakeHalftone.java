@@ -40,6 +40,7 @@ import io.halftone.api.StatisticsInfo;
 import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
 import io.halftone.export.EngineReport;
+import io.halftone.export.LayerReport;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.Role;
 import io.halftone.pipeline.Advice;
@@ -85,7 +86,9 @@ final class FakeHalftone implements Halftone {
         Path file = request.file().isEmpty() ? Path.of(request.model()).resolveSibling("backbone.plan") : Path.of(request.file());
         return FakeJob.done(new BuildResult(new EngineReport(file, List.of(file, Path.of(file + "_data")), "fake runtime 1.0",
             "CPU, 2 threads", List.of("a", "b"), List.of("c"),
-            Map.of("Conv", 3)), 6_000_000, 0.5));
+            Map.of("Conv", 3, "Reformat", 105), 0.973, List.of(
+                new LayerReport("c", "Conv", "FP16", List.of("sm90_conv"), List.of("c/Add"), "its kernel takes FP16 operands"),
+                new LayerReport("d.attn", LayerReport.ATTENTION, "FP16", List.of("_gemm_mha_v2"), List.of(), ""))), 6_000_000, 0.5));
     }
 
     @Override

@@ -7,9 +7,13 @@ import io.halftone.ops.EagerOps;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
-/** An engine in place of the model; tensors are bound by name and cast to the engine's types. */
+/**
+ * An engine in place of the model. Tensors are bound by name; of another type than the engine's they are cast, and on a device that is
+ * not the engine's they are copied to host memory.
+ */
 public final class EngineBackbone<T> implements Backbone<T> {
     /** What exports keep the recipe under, as checkpoints do. */
     private static final String RECIPE = "halftone";
@@ -34,9 +38,14 @@ public final class EngineBackbone<T> implements Backbone<T> {
         inputs.asMap().forEach((name, value) -> {
             DType type = types.get(name);
             // an unknown name goes through, for the engine to refuse with what it expects
-            bound.put(name, ops.view(type == null ? value : ops.cast(value, type)));
+            bound.put(name, reachable(type == null || ops.dtype(value) == type ? value : ops.cast(value, type)));
         });
         return engine.run(Values.of(bound), outputs -> ops.load(outputs.asMap().values().iterator().next()));
+    }
+
+    private TensorView reachable(T value) {
+        TensorView view = ops.view(value);
+        return view.isHost() || view.device() == engine.device().orElse(-1) ? view : ops.copy(value);
     }
 
     @Override
@@ -57,9 +66,11 @@ public final class EngineBackbone<T> implements Backbone<T> {
         if (all == 0) {
             return "";
         }
-        return integer == 0 ? "all " + all + " quantized layers are computed in floating point between their Q/DQ pairs"
-            : integer + " of " + all + " quantized layers run in integer kernels"
-                + (integer == all ? "" : ", the others in floating point between their Q/DQ pairs");
+        String layers = integer == 0 ? "all " + all + " quantized layers are computed in wider types between their Q/DQ pairs"
+            : integer + " of " + all + " quantized layers run in 8-bit kernels"
+                + (integer == all ? "" : ", the others in wider types between their Q/DQ pairs");
+        return Double.isNaN(report.lowShare()) ? layers
+            : layers + String.format(Locale.ROOT, "; %.1f %% of multiply-adds in 8 bits", 100 * report.lowShare());
     }
 
     @Override

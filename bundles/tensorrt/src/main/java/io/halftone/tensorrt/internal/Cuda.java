@@ -45,6 +45,23 @@ final class Cuda {
         check("device " + device, cudart.cudaSetDevice(device));
     }
 
+    /** Makes the device that of this thread, and returns the one before: libtorch goes by it as well. */
+    static int enter(int device) {
+        int[] before = new int[1];
+        check("device", cudart.cudaGetDevice(before));
+        if (before[0] != device) {
+            check("device " + device, cudart.cudaSetDevice(device));
+        }
+        return before[0];
+    }
+
+    /** Ends what {@link #enter} began. */
+    static void leave(int before, int device) {
+        if (before != device) {
+            check("device " + before, cudart.cudaSetDevice(before));
+        }
+    }
+
     static String name(int device) {
         byte[] name = new byte[NAME_BYTES];
         check("device " + device, cudart.cuDeviceGetName(name, NAME_BYTES, device));
@@ -103,6 +120,12 @@ final class Cuda {
         check("stream", cudart.cudaStreamWaitEvent(stream, event, 0));
     }
 
+    /** Lets the device's default stream wait for what the stream has been given so far. */
+    static void letDefaultAwait(CUstream_st stream, CUevent_st event) {
+        check("event", cudart.cudaEventRecord(event, stream));
+        check("stream", cudart.cudaStreamWaitEvent(null, event, 0));
+    }
+
     /** Copies a tensor to device memory; it may be on the host. */
     static void copy(TensorView from, Pointer to, CUstream_st stream) {
         try (var scope = new PointerScope()) {
@@ -128,12 +151,11 @@ final class Cuda {
         check("run", cudart.cudaStreamSynchronize(stream));
     }
 
-    static void release(CUstream_st stream) {
+    static void release(CUstream_st stream, CUevent_st... events) {
+        for (CUevent_st event : events) {
+            check("event", cudart.cudaEventDestroy(event));
+        }
         check("stream", cudart.cudaStreamDestroy(stream));
-    }
-
-    static void release(CUevent_st event) {
-        check("event", cudart.cudaEventDestroy(event));
     }
 
     static void release(CUgraphExec_st graph) {
@@ -150,14 +172,16 @@ final class Cuda {
         CUgraph_st graph = new CUgraph_st();
         boolean launched = body.getAsBoolean();
         int code = cudart.cudaStreamEndCapture(stream, graph);
-        if (!launched || code != cudart.cudaSuccess || graph.isNull()) {
+        CUgraphExec_st executable = new CUgraphExec_st();
+        boolean recorded = launched && code == cudart.cudaSuccess && !graph.isNull()
+            && cudart.cudaGraphInstantiate(executable, graph, 0) == cudart.cudaSuccess;
+        if (!graph.isNull()) {
+            check("graph", cudart.cudaGraphDestroy(graph));
+        }
+        if (!recorded) {
             cudart.cudaGetLastError();       // it is told of by this method's result
             return null;
         }
-        CUgraphExec_st executable = new CUgraphExec_st();
-        code = cudart.cudaGraphInstantiate(executable, graph, 0);
-        check("graph", cudart.cudaGraphDestroy(graph));
-        check("graph", code);
         return executable;
     }
 

@@ -3,6 +3,7 @@ package io.halftone.tensorrt.internal;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
@@ -13,12 +14,19 @@ import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
 import org.bytedeco.tensorrt.nvinfer.IRuntime;
 import org.bytedeco.tensorrt.nvinfer.ITimingCache;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
 
 /**
  * Deletes what TensorRT's create functions return. The binding has each class's virtual destructor, but ties it only to
- * objects that Java made: one such object of each class, which is empty and kept, lends it to all others.
+ * objects that Java made: one such object of each class, which is empty and kept, lends it to all others. A parser's class is
+ * abstract, and nothing lends its destructor: for the call alone it is put where a lender has its own in the table of
+ * virtual functions, which the destructor, as every one of a derived class, begins with setting anew.
  */
 final class Destructors {
+    /** The places of destructors that free their objects, as the Itanium C++ ABI orders them after the declarations of TensorRT 10. */
+    private static final int PARSER_PLACE = 9;
+    private static final int USUAL_PLACE = 1;
+    private static final long WORD = Long.BYTES;
     private static final Map<Class<?>, Object> LENDERS = new HashMap<>();
 
     private Destructors() {}
@@ -26,6 +34,16 @@ final class Destructors {
     /** Deletes an object of one of the classes that {@link #lender} makes; does nothing with null. */
     static synchronized void delete(Pointer object) {
         if (object == null || object.isNull()) {
+            return;
+        }
+        if (object instanceof IParser) {
+            try (var table = new LongPointer(USUAL_PLACE + 1L)) {
+                LongPointer own = new LongPointer(new Cuda.Address(object.address()));
+                table.put(USUAL_PLACE, new LongPointer(new Cuda.Address(own.get() + PARSER_PLACE * WORD)).get());
+                own.put(table.address());
+                delete(new IHostMemory(object));
+            }
+            object.setNull();
             return;
         }
         try {

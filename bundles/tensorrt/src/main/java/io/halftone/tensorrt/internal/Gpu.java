@@ -37,11 +37,13 @@ record Gpu(int index, String name, Version capability, long total, long free) {
     }
 
     private static long free(int device) {
-        Cuda.select(device);
+        int before = Cuda.enter(device);
         try (var scope = new PointerScope()) {
             SizeTPointer free = new SizeTPointer(1);
             Cuda.check("device " + device, cudart.cudaMemGetInfo(free, new SizeTPointer(1)));
             return free.get();
+        } finally {
+            Cuda.leave(before, device);
         }
     }
 }

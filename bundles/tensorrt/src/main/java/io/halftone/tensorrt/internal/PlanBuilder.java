@@ -3,7 +3,6 @@ package io.halftone.tensorrt.internal;
 import io.halftone.export.EngineException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One build of TensorRT's own. The parser reads the model and its external data from their files, once. The binding cannot
- * delete a parser, so what it read stays in the process: a container that builds many engines grows by their weights.
+ * One build of TensorRT's own. The parser reads the model and its external data from their files: it copies one tensor at a time into
+ * memory of its own, which the network refers to, and which is released with it as soon as the engine is made.
  */
 final class PlanBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(PlanBuilder.class);
@@ -40,12 +39,12 @@ final class PlanBuilder {
     private final Path model;
     private final Profile profile;
     private final BuildOptions options;
-    private final Path timings;
+    private final TimingFile timings;
 
     /**
      * @param timings where timings are kept between builds; null for nowhere
      */
-    PlanBuilder(Path model, Profile profile, BuildOptions options, Path timings) {
+    PlanBuilder(Path model, Profile profile, BuildOptions options, TimingFile timings) {
         this.model = model;
         this.profile = profile;
         this.options = options;
@@ -63,17 +62,27 @@ final class PlanBuilder {
      * @throws EngineException if TensorRT does not take the model, with what it says
      */
     void build(Sink sink) throws IOException {
+        IHostMemory plan = build();
+        try {
+            sink.take(plan);
+        } finally {
+            Destructors.delete(plan);
+        }
+    }
+
+    private IHostMemory build() throws IOException {
         NativeLog log = NativeLog.get();
         log.clear();
         IBuilder builder = null;
         INetworkDefinition network = null;
+        IParser parser = null;
         IBuilderConfig config = null;
         ITimingCache cache = null;
-        IHostMemory plan = null;
         try (var scope = new PointerScope()) {
             builder = made(nvinfer.createInferBuilder(log), "TensorRT's builder");
             network = made(builder.createNetworkV2(1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value), "TensorRT's network");
-            parse(network);
+            parser = made(nvonnxparser.createParser(network, log), "TensorRT's parser");
+            parse(parser);
             config = made(builder.createBuilderConfig(), "TensorRT's builder");
             config.setBuilderOptimizationLevel(options.level());
             config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
@@ -81,16 +90,21 @@ final class PlanBuilder {
                 config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspace() * MIB);
             }
             if (profile.inputs().values().stream().anyMatch(window -> !window.isFixed()) || hasDynamic(network)) {
-                config.addOptimizationProfile(profile(builder));
+                addProfile(builder, config);
             }
             cache = cache(config);
-            plan = made(builder.buildSerializedNetwork(network, config), model.toString());
-            keep(cache);
-            sink.take(plan);
+            IHostMemory plan = made(builder.buildSerializedNetwork(network, config), model.toString());
+            try {
+                keep(config, cache);
+            } catch (IOException | RuntimeException e) {
+                Destructors.delete(plan);
+                throw e;
+            }
+            return plan;
         } finally {
-            Destructors.delete(plan);
             Destructors.delete(cache);
             Destructors.delete(config);
+            Destructors.delete(parser);
             Destructors.delete(network);
             Destructors.delete(builder);
         }
@@ -103,8 +117,7 @@ final class PlanBuilder {
         return object;
     }
 
-    private void parse(INetworkDefinition network) {
-        IParser parser = made(nvonnxparser.createParser(network, NativeLog.get()), "TensorRT's parser");
+    private void parse(IParser parser) {
         if (parser.parseFromFile(model.toString(), WARNING)) {
             return;
         }
@@ -128,7 +141,7 @@ final class PlanBuilder {
         return false;
     }
 
-    private IOptimizationProfile profile(IBuilder builder) {
+    private void addProfile(IBuilder builder, IBuilderConfig config) {
         IOptimizationProfile made = made(builder.createOptimizationProfile(), "TensorRT's profile");
         profile.inputs().forEach((name, window) -> {
             boolean taken = made.setDimensions(name, OptProfileSelector.kMIN, dims(window.least()))
@@ -138,7 +151,9 @@ final class PlanBuilder {
                 throw NativeLog.get().failed("input " + name + " of " + window);
             }
         });
-        return made;
+        if (config.addOptimizationProfile(made) < 0) {
+            throw NativeLog.get().failed("shapes " + profile.usual());
+        }
     }
 
     static Dims64 dims(List<Long> extents) {
@@ -153,29 +168,49 @@ final class PlanBuilder {
         if (timings == null) {
             return null;
         }
-        byte[] kept = Files.isRegularFile(timings) ? Files.readAllBytes(timings) : new byte[0];
-        ITimingCache cache = config.createTimingCache(new BytePointer(kept), kept.length);
-        if (cache != null && !cache.isNull() && config.setTimingCache(cache, false)) {
+        ITimingCache cache = cache(config, timings.read());
+        if (cache != null && config.setTimingCache(cache, false)) {
             return cache;
         }
-        LOG.info("{}: timings of another GPU or version of TensorRT; starting anew", timings);
+        LOG.info("{}: timings of another GPU or version of TensorRT; starting anew", timings.path());
         Destructors.delete(cache);
-        cache = config.createTimingCache(new BytePointer(new byte[0]), 0);
-        config.setTimingCache(cache, false);
-        return cache;
+        ITimingCache empty = made(cache(config, new byte[0]), "TensorRT's timing cache");
+        config.setTimingCache(empty, false);
+        return empty;
     }
 
-    private void keep(ITimingCache cache) throws IOException {
+    /** A cache of those timings, which it copies; null if TensorRT does not take them. */
+    private static ITimingCache cache(IBuilderConfig config, byte[] timings) {
+        ITimingCache cache = config.createTimingCache(new BytePointer(timings), timings.length);
+        return cache == null || cache.isNull() ? null : cache;
+    }
+
+    /** Adds the timings of this build to what other builds have kept meanwhile. */
+    private void keep(IBuilderConfig config, ITimingCache cache) throws IOException {
         if (cache == null) {
             return;
         }
-        IHostMemory bytes = cache.serialize();
+        timings.update(kept -> {
+            ITimingCache others = kept.length == 0 ? null : cache(config, kept);
+            try {
+                if (others != null && !cache.combine(others, false)) {
+                    LOG.info("{}: timings of another GPU or version of TensorRT; replaced", timings.path());
+                }
+                return bytes(cache);
+            } finally {
+                Destructors.delete(others);
+            }
+        });
+    }
+
+    private static byte[] bytes(ITimingCache cache) {
+        IHostMemory memory = made(cache.serialize(), "TensorRT's timing cache");
         try {
-            byte[] kept = new byte[Math.toIntExact(bytes.size())];
-            new BytePointer(bytes.data()).get(kept);
-            PlanFile.replace(timings, kept);
+            byte[] bytes = new byte[Math.toIntExact(memory.size())];
+            new BytePointer(memory.data()).get(bytes);
+            return bytes;
         } finally {
-            Destructors.delete(bytes);
+            Destructors.delete(memory);
         }
     }
 

@@ -63,6 +63,14 @@ final class PlanFile implements AutoCloseable {
         }
     }
 
+    /** Reads until a buffer is full, or the file at its end. */
+    static void readAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+        int read = 0;
+        while (bytes.hasRemaining() && read >= 0) {
+            read = channel.read(bytes);
+        }
+    }
+
     /** Replaces a file when the bytes are whole on the disk. */
     static void replace(Path file, byte[] bytes) throws IOException {
         Path part = Files.createTempFile(file.toAbsolutePath().getParent(), STAGING, "");

@@ -45,14 +45,15 @@ final class Plans {
     static ICudaEngine load(Path file, Sidecar described) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
-            BytePointer bytes = new BytePointer(Math.max(size, 1)).retainReference();
+            Pointer bytes = Pointer.malloc(Math.max(size, 1));     // outside of JavaCPP's own limits, which follow the heap's
+            if (bytes == null || bytes.isNull()) {
+                throw new EngineException(file + ": found no memory for its " + size + " bytes; expected as much free host memory");
+            }
             try {
                 var digest = new Digest();
                 for (long at = 0; at < size; at += WINDOW) {
                     ByteBuffer window = window(bytes, at, Math.min(WINDOW, size - at));
-                    while (window.hasRemaining() && channel.read(window) >= 0) {
-                        // until the window is full
-                    }
+                    PlanFile.readAll(channel, window);
                     digest.add(window.flip());
                 }
                 if (size != described.bytes() || !digest.text().equals(described.plan())) {
@@ -61,7 +62,7 @@ final class Plans {
                 }
                 return deserialize(file.toString(), bytes, size);
             } finally {
-                bytes.releaseReference();
+                Pointer.free(bytes);
             }
         }
     }

@@ -8,9 +8,12 @@ import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
@@ -27,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * An engine on one GPU. Inputs are copied into buffers of its own, so that the addresses it works with stay: what is on the
  * device is copied there, what is on the host comes from there; outputs are on the device, or on the host where no input was
- * on the device. A run waits for the device's default stream, which libtorch
- * works on, and is over when it returns. While shapes stay the same nothing is allocated, and from the third run on the
- * launches are replayed as one graph.
+ * on the device. Its stream waits for the device's default stream, which libtorch works on, and that one for it: a run with all
+ * tensors on the device only gives work to the GPU and returns. While shapes stay the same nothing is allocated, and from the
+ * third run on the launches are replayed as one graph.
  */
 final class TensorRtEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngine.class);
@@ -44,6 +47,8 @@ final class TensorRtEngine implements Engine {
     private final Map<String, DType> outputs;
     private final CUstream_st stream;
     private final CUevent_st ready;
+    private final CUevent_st done;
+    private final AtomicBoolean running = new AtomicBoolean();
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private Map<String, List<Long>> bound = Map.of();
     private CUgraphExec_st graph;
@@ -78,12 +83,14 @@ final class TensorRtEngine implements Engine {
         this.graphs = options.cudaGraph();
         this.ports = new Ports(types(TensorIOMode.kINPUT), described.profile(), options.device());
         this.outputs = types(TensorIOMode.kOUTPUT);
-        context = engine.createExecutionContext();
-        if (context == null || context.isNull()) {
-            throw NativeLog.get().failed(name);
-        }
         stream = Cuda.stream();
         ready = Cuda.event();
+        done = Cuda.event();
+        context = engine.createExecutionContext();
+        if (context == null || context.isNull()) {
+            Cuda.release(stream, ready, done);
+            throw NativeLog.get().failed(name);
+        }
     }
 
     private Map<String, DType> types(TensorIOMode mode) {
@@ -113,13 +120,34 @@ final class TensorRtEngine implements Engine {
     }
 
     @Override
+    public OptionalInt device() {
+        return OptionalInt.of(options.device());
+    }
+
+    @Override
     public <R> R run(Values<TensorView> inputs, Function<Values<TensorView>, R> result) {
-        if (closed) {
-            throw new IllegalStateException(name + ": found a closed engine; expected an open one");
+        if (!running.compareAndSet(false, true)) {
+            throw new IllegalStateException(name + ": found a run in progress; expected one at a time");
         }
-        ports.verify(inputs);
-        Cuda.select(options.device());
-        boolean host = inputs.asMap().values().stream().allMatch(TensorView::isHost);
+        try {
+            if (closed) {
+                throw new IllegalStateException(name + ": found a closed engine; expected an open one");
+            }
+            ports.verify(inputs);
+            int before = Cuda.enter(options.device());
+            try {
+                return result.apply(Values.of(outputs(inputs)));
+            } finally {
+                Cuda.leave(before, options.device());
+            }
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private Map<String, TensorView> outputs(Values<TensorView> inputs) {
+        Collection<TensorView> given = inputs.asMap().values();
+        boolean toHost = given.stream().allMatch(TensorView::isHost);
         Map<String, TensorView> views = new LinkedHashMap<>();
         try (var scope = new PointerScope()) {
             bind(inputs);
@@ -128,13 +156,17 @@ final class TensorRtEngine implements Engine {
             launch();
             outputs.forEach((output, type) -> {
                 Buffer buffer = buffers.get(output);
-                views.put(output, host
+                views.put(output, toHost
                     ? TensorView.host(type, buffer.shape, buffer.copied(TensorView.byteLength(type, buffer.shape), stream))
                     : TensorView.device(type, buffer.shape, buffer.memory.address(), options.device()));
             });
-            Cuda.await(stream);
+            if (given.stream().anyMatch(TensorView::isHost)) {
+                Cuda.await(stream);                  // the caller may change its memory once this returns
+            } else {
+                Cuda.letDefaultAwait(stream, done);
+            }
         }
-        return result.apply(Values.of(views));
+        return views;
     }
 
     /** The first run of new shapes lets the engine prepare; the second is as the others, and recorded where it can be. */
@@ -143,6 +175,7 @@ final class TensorRtEngine implements Engine {
             graph = Cuda.record(stream, () -> context.enqueueV3(stream));
             if (graph == null) {
                 graphs = false;
+                NativeLog.get().clear();             // said while recording, and no failure of a run
                 LOG.info("{}: no CUDA graph can be recorded of this engine; its launches are given one by one", name);
             }
         }
@@ -161,6 +194,7 @@ final class TensorRtEngine implements Engine {
             return;
         }
         NativeLog.get().clear();
+        Cuda.await(stream);                          // nothing changes under a run
         bound = Map.of();
         runs = 0;
         forget();
@@ -213,17 +247,31 @@ final class TensorRtEngine implements Engine {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (!running.compareAndSet(false, true)) {
+            throw new IllegalStateException(name + ": found a run in progress; expected it to be over before the engine is closed");
         }
-        closed = true;
-        Cuda.select(options.device());
-        forget();
-        Destructors.delete(context);
-        Destructors.delete(engine);
-        buffers.values().forEach(buffer -> Cuda.free(buffer.memory));
-        buffers.clear();
-        Cuda.release(ready);
-        Cuda.release(stream);
+        try {
+            if (!closed) {
+                closed = true;
+                release();
+            }
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private void release() {
+        int before = Cuda.enter(options.device());
+        try {
+            Cuda.await(stream);
+        } finally {
+            forget();
+            Destructors.delete(context);
+            Destructors.delete(engine);
+            buffers.values().forEach(buffer -> Cuda.free(buffer.memory));
+            buffers.clear();
+            Cuda.release(stream, ready, done);
+            Cuda.leave(before, options.device());
+        }
     }
 }

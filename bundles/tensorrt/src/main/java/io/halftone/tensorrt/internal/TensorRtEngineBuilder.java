@@ -61,8 +61,8 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             LOG.info("{}: built of the same model, shapes and options; kept", engineFile);
             return report(engineFile, Sidecar.read(engineFile));
         }
-        Path timings = options.timingCache().equals(BuildOptions.NONE) ? null
-            : engineFile.toAbsolutePath().resolveSibling(options.timingCache().isEmpty() ? TIMINGS : options.timingCache());
+        TimingFile timings = options.timingCache().equals(BuildOptions.NONE) ? null
+            : new TimingFile(engineFile.toAbsolutePath().resolveSibling(options.timingCache().isEmpty() ? TIMINGS : options.timingCache()));
         LOG.info("building {} for {}, level {}", engineFile, profile.usual(), options.level());
         long start = System.nanoTime();
         try (PlanFile files = new PlanFile(engineFile)) {

@@ -27,7 +27,8 @@ final class Destructors {
     private static final int PARSER_PLACE = 9;
     private static final int USUAL_PLACE = 1;
     private static final long WORD = Long.BYTES;
-    private static final Map<Class<?>, Object> LENDERS = new HashMap<>();
+    /** Kept for as long as the process lives: with a lender that is collected, its destructor is gone. */
+    private static final Map<Class<?>, Pointer> LENDERS = new HashMap<>();
 
     private Destructors() {}
 
@@ -47,16 +48,16 @@ final class Destructors {
             return;
         }
         try {
-            Object lender = LENDERS.get(object.getClass());
-            if (lender == null) {
-                lender = deallocator(lender(object));
-                LENDERS.put(object.getClass(), lender);
-            }
-            Method function = lender.getClass().getMethod("deallocatorAddress");
+            Object lent = deallocator(LENDERS.computeIfAbsent(object.getClass(), absent -> lender(object)));
+            Method function = lent.getClass().getMethod("deallocatorAddress");
             function.setAccessible(true);
-            Method call = lender.getClass().getDeclaredMethod("deallocate", long.class, long.class);
+            Method call = lent.getClass().getDeclaredMethod("deallocate", long.class, long.class);
             call.setAccessible(true);
-            call.invoke(lender, object.address(), (long) function.invoke(lender));
+            long destructor = (long) function.invoke(lent);
+            if (destructor == 0) {
+                throw new IllegalStateException("JavaCPP: found no destructor of " + object.getClass().getName() + "; expected one");
+            }
+            call.invoke(lent, object.address(), destructor);
             object.setNull();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("JavaCPP: found " + e + "; expected deallocators as in version 1.5.13", e);

@@ -161,7 +161,9 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         Map<String, Long> extents = new TreeMap<>();
         inputs.forEach((name, dims) -> {
             for (int i = 0; i < dims.size(); i++) {
-                extents.put(dims.get(i), shapes.get(name).get(i));
+                if (!dims.get(i).matches("\\d+")) {
+                    extents.put(dims.get(i), shapes.get(name).get(i));
+                }
             }
         });
         return extents;

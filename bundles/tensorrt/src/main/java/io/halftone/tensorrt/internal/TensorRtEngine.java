@@ -24,6 +24,7 @@ import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
+import org.bytedeco.tensorrt.nvinfer.IProfiler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,6 +186,13 @@ final class TensorRtEngine implements Engine {
             throw NativeLog.get().failed(name);
         }
         runs++;
+    }
+
+    /** Has the time of every layer told from the next run on. Runs then wait for the GPU, and their launches are given one by one. */
+    void profile(IProfiler profiler) {
+        graphs = false;
+        forget();
+        context.setProfiler(profiler);
     }
 
     private void bind(Values<TensorView> inputs) {

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** The files of an engine on their way to their names: written whole beside them, then moved, the engine last. */
+/** The files of an engine on their way to their names: written whole beside them, then moved. */
 final class PlanFile implements AutoCloseable {
     /** What the files are called until they are whole; nothing else begins so. */
     private static final String STAGING = ".plan-";
@@ -39,13 +39,19 @@ final class PlanFile implements AutoCloseable {
         return FileChannel.open(staging.resolve(engine.getFileName()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /** Writes the others, and gives all their names. A process that dies between leaves an engine that its description does not fit. */
+    /**
+     * Writes the others, and gives all their names. The description comes last, after the old one is gone: a process that dies between
+     * leaves none, and where there is one it is that of the engine beside it.
+     */
     void publish(byte[] sidecar, byte[] layers) throws IOException {
         write(Sidecar.file(engine), sidecar);
         write(layers(engine), layers);
-        for (Path file : List.of(layers(engine), Sidecar.file(engine), engine)) {
-            Files.move(staging.resolve(file.getFileName()), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        }
+        FolderLock.within(engine.getParent(), () -> {
+            Files.deleteIfExists(Sidecar.file(engine));
+            for (Path file : List.of(layers(engine), engine, Sidecar.file(engine))) {
+                Files.move(staging.resolve(file.getFileName()), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        });
     }
 
     private void write(Path target, byte[] bytes) throws IOException {

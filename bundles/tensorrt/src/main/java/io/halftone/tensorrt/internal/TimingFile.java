@@ -1,10 +1,8 @@
 package io.halftone.tensorrt.internal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,8 +12,6 @@ import java.util.function.UnaryOperator;
  * @param path the file; there is none before the first build
  */
 record TimingFile(Path path) {
-    private static final Object LOCK = new Object();      // a file's lock is the whole process's
-
     /** What is kept; empty if nothing is. */
     byte[] read() throws IOException {
         return Files.isRegularFile(path) ? Files.readAllBytes(path) : new byte[0];
@@ -23,11 +19,6 @@ record TimingFile(Path path) {
 
     /** Replaces what is kept, alone among builds, with what is made of it. */
     void update(UnaryOperator<byte[]> change) throws IOException {
-        synchronized (LOCK) {
-            Path lock = path.resolveSibling(path.getFileName() + ".lock");
-            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE); var held = channel.lock()) {
-                PlanFile.replace(path, change.apply(read()));
-            }
-        }
+        FolderLock.within(path.toAbsolutePath().getParent(), () -> PlanFile.replace(path, change.apply(read())));
     }
 }

@@ -16,13 +16,18 @@ import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder.Request;
 import io.halftone.export.EngineException;
 import io.halftone.model.ModelSignature.Extent;
+import io.halftone.ops.DType;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -77,6 +82,59 @@ class TensorRtEngineTest {
                 assertEquals("input x: found FLOAT32 [5, 2]; expected FLOAT32 [1x2 to 4x2] on the host or device 0", e.getMessage());
             }
         }
+    }
+
+    /** Inputs are overwritten, and outputs copied, in the order of the default stream alone; nobody waits until the end. */
+    @Test
+    void tensorsOnTheGpuNeedNoWait() throws IOException {
+        int runs = 200;
+        float[][] given = new float[runs][];
+        Pointer kept = Cuda.allocate(8L * runs);
+        Pointer x = Cuda.allocate(8);
+        try (Engine engine = builder.load(build(), Map.of())) {
+            assertEquals(OptionalInt.of(0), engine.device());
+            for (int run = 0; run < runs; run++) {
+                given[run] = new float[] {run, -run};
+                Cuda.copy(TensorView.ofFloats(given[run], 1, 2), x, null);
+                Pointer place = new Cuda.Address(kept.address() + 8L * run);
+                engine.run(Values.of("x", TensorView.device(DType.FLOAT32, new long[] {1, 2}, x.address(), 0)), outputs -> {
+                    Cuda.copy(outputs.get("y"), place, null);
+                    return null;
+                });
+            }
+            ByteBuffer bytes = ByteBuffer.allocateDirect(8 * runs);
+            Cuda.copy(kept, bytes, null);
+            Cuda.await(null);
+            float[] y = TensorView.host(DType.FLOAT32, new long[] {runs, 2}, bytes).toFloats();
+            for (int run = 0; run < runs; run++) {
+                assertArrayEquals(new float[] {2f * run, -2f * run}, Arrays.copyOfRange(y, 2 * run, 2 * run + 2));
+            }
+        } finally {
+            Cuda.free(kept);
+            Cuda.free(x);
+        }
+    }
+
+    @Test
+    void refusesRunsInRunsAndAfterTheEnd() throws IOException {
+        Path file = build();
+        Engine engine = builder.load(file, Map.of());
+        Values<TensorView> x = Values.of("x", TensorView.ofFloats(new float[2], 1, 2));
+        var second = assertThrows(IllegalStateException.class, () -> engine.run(x, outputs -> engine.run(x, again -> null)));
+        assertEquals(file + ": found a run in progress; expected one at a time", second.getMessage());
+        engine.close();
+        engine.close();
+        var closed = assertThrows(IllegalStateException.class, () -> engine.run(x, outputs -> null));
+        assertEquals(file + ": found a closed engine; expected an open one", closed.getMessage());
+    }
+
+    /** A destructor whose lender was collected is refused: see {@link Destructors}. */
+    @Test
+    void deletesWhatItMadeAfterGarbageWasCollected() throws IOException {
+        builder.load(build(), Map.of()).close();
+        System.gc();
+        Files.delete(folder.resolve("model.plan"));
+        builder.load(build(), Map.of()).close();
     }
 
     @Test

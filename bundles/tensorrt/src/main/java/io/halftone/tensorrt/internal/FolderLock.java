@@ -1,0 +1,29 @@
+package io.halftone.tensorrt.internal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Lets one build at a time, of all processes, change the files of a folder that others change as well. Its file stays. */
+final class FolderLock {
+    private static final String FILE = ".plan-lock";
+    private static final Object PROCESS = new Object();      // the system's lock is the whole process's
+
+    /** What is done alone. */
+    interface Body {
+        void run() throws IOException;
+    }
+
+    private FolderLock() {}
+
+    /** Waits until no other build holds the folder, and does that. */
+    static void within(Path folder, Body body) throws IOException {
+        synchronized (PROCESS) {
+            try (FileChannel channel = FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                 var held = channel.lock()) {
+                body.run();
+            }
+        }
+    }
+}

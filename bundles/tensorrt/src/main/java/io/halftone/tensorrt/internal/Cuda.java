@@ -35,14 +35,14 @@ final class Cuda {
         }
     }
 
-    /** Makes the device that of this thread. */
-    static void select(int device) {
+    /** The device, which there is. */
+    static int existing(int device) {
         int[] count = new int[1];
         check("GPU", cudart.cudaGetDeviceCount(count));
         if (device >= count[0]) {
             throw new IllegalArgumentException("option device: found " + device + "; expected one of the " + count[0] + " devices, from 0");
         }
-        check("device " + device, cudart.cudaSetDevice(device));
+        return device;
     }
 
     /** Makes the device that of this thread, and returns the one before: libtorch goes by it as well. */

@@ -25,7 +25,6 @@ final class Plans {
 
     /** What TensorRT this is and what device: loads the library. */
     static Platform platform(int device) {
-        Cuda.select(device);
         String version = nvinfer.getInferLibMajorVersion() + "." + nvinfer.getInferLibMinorVersion() + "." + nvinfer.getInferLibPatchVersion();
         String capability = Cuda.attribute(device, cudart.cudaDevAttrComputeCapabilityMajor) + "."
             + Cuda.attribute(device, cudart.cudaDevAttrComputeCapabilityMinor);
@@ -45,6 +44,9 @@ final class Plans {
     static ICudaEngine load(Path file, Sidecar described) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
+            if (size != described.bytes()) {
+                throw other(file);
+            }
             Pointer bytes = Pointer.malloc(Math.max(size, 1));     // outside of JavaCPP's own limits, which follow the heap's
             if (bytes == null || bytes.isNull()) {
                 throw new EngineException(file + ": found no memory for its " + size + " bytes; expected as much free host memory");
@@ -56,15 +58,19 @@ final class Plans {
                     PlanFile.readAll(channel, window);
                     digest.add(window.flip());
                 }
-                if (size != described.bytes() || !digest.text().equals(described.plan())) {
-                    throw new EngineException(file + ": found other bytes than " + Sidecar.file(file).getFileName()
-                        + " describes; expected the engine built with it: build it again");
+                if (!digest.text().equals(described.plan())) {
+                    throw other(file);
                 }
                 return deserialize(file.toString(), bytes, size);
             } finally {
                 Pointer.free(bytes);
             }
         }
+    }
+
+    private static EngineException other(Path file) {
+        return new EngineException(file + ": found other bytes than " + Sidecar.file(file).getFileName()
+            + " describes; expected the engine built with it: build it again");
     }
 
     /** Makes an engine of its bytes, which it does not keep. */

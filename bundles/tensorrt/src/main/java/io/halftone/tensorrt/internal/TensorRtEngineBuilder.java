@@ -53,6 +53,15 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         OnnxFile model = OnnxFile.read(request.model());
         Profile profile = Profile.of(model, request.extents(), options);
         require();
+        int before = Cuda.enter(Cuda.existing(options.device()));
+        try {
+            return build(request, engineFile, options, model, profile);
+        } finally {
+            Cuda.leave(before, options.device());
+        }
+    }
+
+    private EngineReport build(Request request, Path engineFile, BuildOptions options, OnnxFile model, Profile profile) throws IOException {
         Platform platform = Plans.platform(options.device());
         platform.expectRuns(model);
         String onnx = model.digest();
@@ -122,10 +131,19 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         }
         Sidecar described = Sidecar.read(file);
         require();
-        Plans.platform(chosen.device()).expect(file.toString(), described.platform());
+        int before = Cuda.enter(Cuda.existing(chosen.device()));
+        try {
+            return load(file, described, chosen);
+        } finally {
+            Cuda.leave(before, chosen.device());
+        }
+    }
+
+    private static Engine load(Path file, Sidecar described, LoadOptions options) throws IOException {
+        Plans.platform(options.device()).expect(file.toString(), described.platform());
         ICudaEngine engine = Plans.load(file, described);
         try {
-            return new TensorRtEngine(file.toString(), engine, described, report(file, described), chosen);
+            return new TensorRtEngine(file.toString(), engine, described, report(file, described), options);
         } catch (RuntimeException e) {
             Destructors.delete(engine);
             throw e;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param type      gemm, fusion, kgen, CaskConvolution, Reformat ...
  * @param tactic    the kernel's name; empty where it has none
  * @param operators the model's operators that were fused into it, by name
- * @param inputs    types of its inputs: INT8, FP8, FP16, BF16, FP32 ...
+ * @param inputs    types of its inputs, INT8, FP8, FP16, BF16, FP32 ...; of a fused attention without scales
  */
 record EngineLayer(String name, String type, String tactic, Set<String> operators, List<String> inputs) {
     /** Types of 8 bits or fewer. */
@@ -39,6 +39,8 @@ record EngineLayer(String name, String type, String tactic, Set<String> operator
     /** Generated kernels that multiply matrices; others only compute element by element, and yet name the product behind them. */
     private static final Pattern GENERATED = Pattern.compile("gemm|mha|Fc|Bmm");
     private static final String FUSED_ATTENTION = "mha";
+    /** Of queries, keys and values: (batch and heads, tokens, width). */
+    private static final int FUSED_RANK = 3;
 
     EngineLayer {
         operators = Set.copyOf(operators);
@@ -75,9 +77,15 @@ record EngineLayer(String name, String type, String tactic, Set<String> operator
         while (matcher.find()) {
             operators.add(matcher.group(1));
         }
+        String name = layer.path("Name").asText();
         List<String> inputs = new ArrayList<>();
-        layer.path("Inputs").forEach(input -> inputs.add(type(input.path("Format/Datatype").asText())));
-        return new EngineLayer(layer.path("Name").asText(), layer.path("LayerType").asText("unknown"), layer.path("TacticName").asText(), operators,
+        for (JsonNode input : layer.path("Inputs")) {
+            boolean scale = name.contains(FUSED_ATTENTION) && input.path("Dimensions").size() < FUSED_RANK;
+            if (!scale) {
+                inputs.add(type(input.path("Format/Datatype").asText()));
+            }
+        }
+        return new EngineLayer(name, layer.path("LayerType").asText("unknown"), layer.path("TacticName").asText(), operators,
             inputs);
     }
 
@@ -98,7 +106,7 @@ record EngineLayer(String name, String type, String tactic, Set<String> operator
         if (operands.find()) {
             return KERNEL_TYPES.get(operands.group(1));
         }
-        int count = name.contains(FUSED_ATTENTION) ? 3 : 2;      // queries, keys and values, or two factors; scales come behind
+        int count = name.contains(FUSED_ATTENTION) ? 3 : 2;      // queries, keys and values, or two factors with the rest behind
         List<String> factors = inputs.subList(0, Math.min(count, inputs.size()));
         return factors.stream().filter(type -> !isLow(type)).findFirst().or(() -> factors.stream().findFirst()).orElse("");
     }

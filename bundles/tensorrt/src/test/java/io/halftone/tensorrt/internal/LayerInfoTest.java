@@ -103,6 +103,17 @@ class LayerInfoTest {
         assertEquals("BF16", new EngineLayer("a", "gemm", "sm90_xmma_gemm_bf16bf16_bf16f32_f32_nn", Set.of(), List.of("FP8")).precision());
     }
 
+    @Test
+    void theScalesOfAFusedAttentionAreNoOperands() {
+        String scale = "{\"Format/Datatype\": \"Float\", \"Dimensions\": [1]}";
+        String operand = "{\"Format/Datatype\": \"FP8\", \"Dimensions\": [20, 4096, 64]}";
+        String json = "{\"Layers\": [{\"Name\": \"_gemm_mha_v2_myl1_1\", \"LayerType\": \"kgen\", \"Inputs\": [" + String.join(",", scale, operand, operand,
+            scale, operand) + "]}]}";
+        EngineLayer layer = EngineLayer.of(json).get(0);
+        assertTrue(layer.multiplies());
+        assertEquals("FP8", layer.precision());
+    }
+
     private static String layer(String type, String tactic, String operator, String first, String second) {
         return "{\"LayerType\": \"" + type + "\", \"TacticName\": \"" + tactic + "\", \"Name\": \"" + operator + "\", \"Inputs\": [{\"Format/Datatype\": \""
             + first + "\"}, {\"Format/Datatype\": \"" + second + "\"}], \"Metadata\": \"[ONNX Layer: " + operator + "]\"}";

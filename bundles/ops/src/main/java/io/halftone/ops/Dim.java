@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,16 +54,25 @@ public final class Dim {
         V floorDivide(V a, long divisor);
     }
 
-    /** From sorted factors to a coefficient that is not 0; the number itself has no factors. */
-    private final Map<List<Atom>, Long> terms;
+    /** From sorted factors to a coefficient that is not 0; the number itself has no factors. Null where this is a number. */
+    private final Map<List<Atom>, Long> expression;
+    /** Where this is one: an eager pass makes many thousands of numbers a second, and looks at each. */
+    private final long number;
 
     private Dim(Map<List<Atom>, Long> terms) {
-        this.terms = terms;
+        boolean isNumber = terms.isEmpty() || terms.size() == 1 && terms.containsKey(List.<Atom>of());
+        this.expression = isNumber ? null : terms;
+        this.number = isNumber && !terms.isEmpty() ? terms.values().iterator().next() : 0;
+    }
+
+    private Dim(long number) {
+        this.expression = null;
+        this.number = number;
     }
 
     /** A number, at least 0 wherever it is an extent. */
     public static Dim of(long size) {
-        return new Dim(size == 0 ? Map.of() : Map.of(List.of(), size));
+        return new Dim(size);
     }
 
     /** An extent that is known when the model runs, by its name. */
@@ -75,7 +85,11 @@ public final class Dim {
 
     /** Whether this is a number. */
     public boolean isNumber() {
-        return terms.isEmpty() || terms.size() == 1 && terms.containsKey(List.<Atom>of());
+        return expression == null;
+    }
+
+    private Map<List<Atom>, Long> terms() {
+        return expression != null ? expression : number == 0 ? Map.of() : Map.of(List.of(), number);
     }
 
     /**
@@ -87,13 +101,16 @@ public final class Dim {
         if (!isNumber()) {
             throw new IllegalStateException("dimension " + this + ": found an expression; expected a number");
         }
-        return terms.isEmpty() ? 0 : terms.values().iterator().next();
+        return number;
     }
 
     /** The sum of the two. */
     public Dim plus(Dim other) {
-        Map<List<Atom>, Long> sum = new LinkedHashMap<>(terms);
-        other.terms.forEach((factors, n) -> sum.merge(factors, n, Math::addExact));
+        if (isNumber() && other.isNumber()) {
+            return of(Math.addExact(number, other.number));
+        }
+        Map<List<Atom>, Long> sum = new LinkedHashMap<>(terms());
+        other.terms().forEach((factors, n) -> sum.merge(factors, n, Math::addExact));
         return normal(sum);
     }
 
@@ -109,8 +126,11 @@ public final class Dim {
 
     /** The product of the two. */
     public Dim times(Dim other) {
+        if (isNumber() && other.isNumber()) {
+            return of(Math.multiplyExact(number, other.number));
+        }
         Map<List<Atom>, Long> product = new LinkedHashMap<>();
-        terms.forEach((a, m) -> other.terms.forEach((b, n) -> {
+        terms().forEach((a, m) -> other.terms().forEach((b, n) -> {
             List<Atom> factors = new ArrayList<>(a);
             factors.addAll(b);
             Collections.sort(factors);
@@ -129,9 +149,12 @@ public final class Dim {
         if (divisor < 1) {
             throw new IllegalArgumentException("divisor: found " + divisor + "; expected >= 1");
         }
+        if (isNumber()) {
+            return of(Math.floorDiv(number, divisor));
+        }
         Map<List<Atom>, Long> whole = new LinkedHashMap<>();
         Map<List<Atom>, Long> rest = new LinkedHashMap<>();
-        terms.forEach((factors, n) -> {
+        terms().forEach((factors, n) -> {
             long q = Math.floorDiv(n, divisor);
             if (factors.isEmpty() || n % divisor == 0) {
                 whole.merge(factors, q, Math::addExact);
@@ -156,7 +179,7 @@ public final class Dim {
     /** The names in this, in alphabetical order. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>();
-        for (List<Atom> factors : terms.keySet()) {
+        for (List<Atom> factors : terms().keySet()) {
             for (Atom atom : factors) {
                 if (atom instanceof Name name) {
                     names.add(name.text());
@@ -203,7 +226,7 @@ public final class Dim {
         V sum = null;
         for (Map.Entry<String, List<Atom>> entry : ordered().entrySet()) {
             List<Atom> factors = entry.getValue();
-            long n = terms.get(factors);
+            long n = terms().get(factors);
             V product = factors.isEmpty() || n != 1 ? algebra.number(n) : null;
             for (Atom atom : factors) {
                 V value = atom instanceof Quotient q
@@ -218,7 +241,7 @@ public final class Dim {
 
     private Map<String, List<Atom>> ordered() {
         Map<String, List<Atom>> order = new TreeMap<>();
-        for (List<Atom> factors : terms.keySet()) {
+        for (List<Atom> factors : terms().keySet()) {
             StringBuilder key = new StringBuilder();
             factors.forEach(f -> key.append(key.isEmpty() ? "" : "*").append(f.text()));
             // "~" sorts behind letters: the number comes last, as one writes it
@@ -239,19 +262,19 @@ public final class Dim {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Dim dim && terms.equals(dim.terms);
+        return other instanceof Dim dim && number == dim.number && Objects.equals(expression, dim.expression);
     }
 
     @Override
     public int hashCode() {
-        return terms.hashCode();
+        return expression == null ? Long.hashCode(number) : expression.hashCode();
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         ordered().forEach((key, factors) -> {
-            long n = terms.get(factors);
+            long n = terms().get(factors);
             if (!text.isEmpty()) {
                 text.append(n < 0 ? "-" : "+");
             } else if (n < 0) {

@@ -1,7 +1,6 @@
 package io.halftone.ops;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,7 +16,11 @@ public record Shape(List<Dim> dims) {
 
     /** A shape of numbers. */
     public static Shape of(long... sizes) {
-        return new Shape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
+        Dim[] dims = new Dim[sizes.length];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = Dim.of(sizes[i]);
+        }
+        return of(dims);
     }
 
     /** A shape of extents. */
@@ -57,12 +60,21 @@ public record Shape(List<Dim> dims) {
 
     /** Whether every extent is a number. */
     public boolean isNumbers() {
-        return dims.stream().allMatch(Dim::isNumber);
+        for (Dim dim : dims) {
+            if (!dim.isNumber()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The extents as numbers; throws {@link IllegalStateException} if one is not. */
     public long[] sizes() {
-        return dims.stream().mapToLong(Dim::size).toArray();
+        long[] sizes = new long[dims.size()];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = dims.get(i).size();
+        }
+        return sizes;
     }
 
     /** The number of elements. */

@@ -1,5 +1,6 @@
 package io.halftone.ops;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -29,6 +30,15 @@ public interface EagerOps<T> extends Ops<T> {
     }
 
     T maximum(T a, T b);
+
+    /** The largest of each place of values of one shape and type, at least one; NaN where one is. */
+    default T maximum(List<T> values) {
+        T largest = values.get(0);
+        for (T value : values.subList(1, values.size())) {
+            largest = maximum(largest, value);
+        }
+        return largest;
+    }
 
     T minimum(T a, T b);
 

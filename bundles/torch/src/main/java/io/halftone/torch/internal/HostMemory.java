@@ -77,7 +77,9 @@ final class HostMemory {
 
     static long[] sizes(Tensor x) {
         long[] sizes = new long[(int) x.dim()];
-        Arrays.setAll(sizes, x::size);
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = x.size(i);
+        }
         return sizes;
     }
 

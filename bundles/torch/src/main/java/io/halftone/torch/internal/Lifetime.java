@@ -1,17 +1,21 @@
 package io.halftone.torch.internal;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
-/** A scope that knows what it holds, so that a value can move to another before this one closes. For one thread. */
+/**
+ * A scope that knows what it holds, so that a value can move to another before this one closes. For one thread. What it holds stands in an array: a
+ * region makes some dozen values and is asked for few of them, so that looking through costs less than hashing each would.
+ */
 final class Lifetime extends PointerScope {
-    private final Set<Pointer> held = Collections.newSetFromMap(new IdentityHashMap<>());
+    private static final int USUAL = 32;
+
+    private Pointer[] held = new Pointer[USUAL];
+    private int count;
 
     /** The innermost one of this thread; throws {@link IllegalStateException} outside of a task. */
     static Lifetime innermost() {
@@ -21,11 +25,11 @@ final class Lifetime extends PointerScope {
         throw new IllegalStateException("thread " + Thread.currentThread().getName() + ": found no task; expected one to run");
     }
 
-    /** The one that holds the tensor; none for parameters and the values of cells, once their maker's lifetime is over. */
+    /** The one that holds the tensor; none for parameters, constants and the values of cells, once their maker's lifetime is over. */
     static Optional<Lifetime> of(Tensor tensor) {
         Iterator<PointerScope> scopes = PointerScope.getScopeIterator();
         while (scopes.hasNext()) {
-            if (scopes.next() instanceof Lifetime lifetime && lifetime.held.contains(tensor)) {
+            if (scopes.next() instanceof Lifetime lifetime && lifetime.place(tensor) >= 0) {
                 return Optional.of(lifetime);
             }
         }
@@ -34,25 +38,48 @@ final class Lifetime extends PointerScope {
 
     @Override
     public PointerScope attach(Pointer pointer) {
-        if (held.add(pointer)) {
-            super.attach(pointer);
+        if (count == held.length) {
+            held = Arrays.copyOf(held, 2 * count);
         }
+        held[count++] = pointer.retainReference();
         return this;
     }
 
     @Override
     public PointerScope detach(Pointer pointer) {
-        if (held.remove(pointer)) {
-            super.detach(pointer);
+        int place = place(pointer);
+        if (place >= 0) {
+            held[place] = held[--count];
+            held[count] = null;
+            pointer.releaseReference();
         }
         return this;
     }
 
-    /** Hands the tensor to another lifetime; does nothing with one that this does not hold. */
-    void move(Tensor tensor, Lifetime to) {
-        if (to != this && held.contains(tensor)) {
-            to.attach(tensor);
-            detach(tensor);
+    /** Hands the pointer to another lifetime; does nothing with one that this does not hold. */
+    void move(Pointer pointer, Lifetime to) {
+        if (to != this && place(pointer) >= 0) {
+            to.attach(pointer);
+            detach(pointer);
         }
+    }
+
+    /** The last ones first: they are asked for most. */
+    private int place(Pointer pointer) {
+        int place = count - 1;
+        while (place >= 0 && held[place] != pointer) {
+            place--;
+        }
+        return place;
+    }
+
+    @Override
+    public void close() {
+        while (count > 0) {
+            Pointer last = held[--count];
+            held[count] = null;
+            last.releaseReference();
+        }
+        super.close();
     }
 }

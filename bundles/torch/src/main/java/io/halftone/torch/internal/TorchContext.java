@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** What one task works with. Releases at its end what lives outside of regions: parameters, cells, generators. */
+/** What one task works with. Releases at its end what lives outside of regions: parameters, constants, cells, generators. */
 final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable {
     private final Place place;
     private final Residency residency;
+    private final Arguments arguments = new Arguments(Lifetime.innermost());
+    private final Constants constants = new Constants();
     private final Deque<Runnable> releases = new ArrayDeque<>();
     /** Cells that hold a tensor now; the others need no release. */
     private final Set<TensorCell> filled = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -33,6 +35,14 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
 
     Place place() {
         return place;
+    }
+
+    Arguments arguments() {
+        return arguments;
+    }
+
+    Constants constants() {
+        return constants;
     }
 
     @Override
@@ -67,5 +77,6 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         while (!releases.isEmpty()) {
             releases.pop().run();
         }
+        constants.release();
     }
 }

@@ -4,11 +4,9 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -18,6 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 abstract class TorchElements implements EagerOps<Tensor> {
     /** Where what is made here lives. */
     abstract Place place();
+
+    abstract Arguments arguments();
+
+    abstract Constants constants();
 
     @Override
     public final Shape shape(Tensor x) {
@@ -31,12 +33,12 @@ abstract class TorchElements implements EagerOps<Tensor> {
 
     @Override
     public final Tensor constant(double value, DType type) {
-        return torch.scalar_tensor(new Scalar(value), place().options(type));
+        return constants().get(value, type, () -> torch.scalar_tensor(new Scalar(value), place().options(type)));
     }
 
     @Override
     public final Tensor constant(float[] values, Shape shape, DType type) {
-        return cast(place().bring(HostMemory.load(values, shape.sizes())), type);
+        return constants().get(values, shape, type, () -> cast(place().bring(HostMemory.load(values, shape.sizes())), type));
     }
 
     @Override
@@ -128,6 +130,13 @@ abstract class TorchElements implements EagerOps<Tensor> {
         return a.maximum(b);
     }
 
+    /** In two passes however many there are. */
+    @Override
+    public final Tensor maximum(List<Tensor> values) {
+        values.forEach(value -> sameType("maximum", values.get(0), value));
+        return values.size() == 1 ? values.get(0) : torch.stack(new TensorVector(values.toArray(new Tensor[0]))).amax(new long[] {0}, false);
+    }
+
     @Override
     public final Tensor minimum(Tensor a, Tensor b) {
         sameType("minimum", a, b);
@@ -177,12 +186,12 @@ abstract class TorchElements implements EagerOps<Tensor> {
 
     @Override
     public final Tensor gelu(Tensor x) {
-        return torch.gelu(x, "none");
+        return torch.gelu(x);
     }
 
     @Override
     public final Tensor geluTanh(Tensor x) {
-        return torch.gelu(x, "tanh");
+        return torch.gelu(x, arguments().tanh());
     }
 
     @Override
@@ -197,7 +206,7 @@ abstract class TorchElements implements EagerOps<Tensor> {
 
     @Override
     public final Tensor clamp(Tensor x, double min, double max) {
-        return x.clamp(new ScalarOptional(new Scalar(min)), new ScalarOptional(new Scalar(max)));
+        return x.clamp(arguments().limit(min), arguments().limit(max));
     }
 
     @Override
@@ -211,7 +220,11 @@ abstract class TorchElements implements EagerOps<Tensor> {
     }
 
     private static long[] longs(int[] axes) {
-        return Arrays.stream(axes).asLongStream().toArray();
+        long[] longs = new long[axes.length];
+        for (int i = 0; i < longs.length; i++) {
+            longs[i] = axes[i];
+        }
+        return longs;
     }
 
     /** libtorch would promote; the other interpreters would not. */

@@ -3,10 +3,7 @@ package io.halftone.torch.internal;
 import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Shape;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -20,12 +17,12 @@ abstract class TorchLayers extends TorchRounding {
 
     @Override
     public final Tensor layerNorm(Tensor x, double epsilon) {
-        return layerNorm(x, new TensorOptional(), new TensorOptional(), epsilon);
+        return layerNorm(x, arguments().none(), arguments().none(), epsilon);
     }
 
     @Override
     public final Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
-        return layerNorm(x, new TensorOptional(weight), new TensorOptional(bias), epsilon);
+        return layerNorm(x, arguments().weight(weight), arguments().bias(bias), epsilon);
     }
 
     private static Tensor layerNorm(Tensor x, TensorOptional weight, TensorOptional bias, double epsilon) {
@@ -35,15 +32,12 @@ abstract class TorchLayers extends TorchRounding {
     /** With the reciprocal root, as diffusers has it (normalization.py, RMSNorm). */
     @Override
     public final Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        Tensor wide = cast(x, DType.FLOAT32);
-        Tensor variance = wide.mul(wide).mean(new long[] {-1}, true, new ScalarTypeOptional());
-        Tensor normal = wide.mul(variance.add(new Scalar(epsilon)).rsqrt());
-        return mul(cast(normal, dtype(x)), weight);
+        return mul(torch.rms_norm(x, new long[] {x.size(-1)}, arguments().none(), arguments().number(epsilon)), weight);
     }
 
     @Override
     public final Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
-        return torch.group_norm(x, groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, false);
+        return torch.group_norm(x, groups, arguments().weight(weight), arguments().bias(bias), epsilon, false);
     }
 
     @Override
@@ -53,22 +47,22 @@ abstract class TorchLayers extends TorchRounding {
 
     @Override
     public final Tensor linear(Tensor x, Tensor weight) {
-        return torch.linear(x, weight, new TensorOptional());
+        return torch.linear(x, weight, arguments().none());
     }
 
     @Override
     public final Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        return torch.linear(x, weight, new TensorOptional(bias));
+        return torch.linear(x, weight, arguments().bias(bias));
     }
 
     @Override
     public final Tensor conv(Tensor x, Tensor weight, Tensor bias, Layer.Conv geometry) {
-        return conv(x, weight, geometry.bias() ? new TensorOptional(bias) : new TensorOptional(), geometry);
+        return conv(x, weight, geometry.bias() ? arguments().bias(bias) : arguments().none(), geometry);
     }
 
     @Override
     public final Tensor conv(Tensor x, Tensor weight, Layer.Conv geometry) {
-        return conv(x, weight, new TensorOptional(), geometry);
+        return conv(x, weight, arguments().none(), geometry);
     }
 
     private static Tensor conv(Tensor x, Tensor weight, TensorOptional bias, Layer.Conv geometry) {
@@ -79,7 +73,7 @@ abstract class TorchLayers extends TorchRounding {
 
     @Override
     public final Tensor attention(Tensor q, Tensor k, Tensor v, double scale, boolean causal) {
-        return torch.scaled_dot_product_attention(q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(scale), false);
+        return torch.scaled_dot_product_attention(q, k, v, arguments().none(), 0, causal, arguments().number(scale), false);
     }
 
     @Override

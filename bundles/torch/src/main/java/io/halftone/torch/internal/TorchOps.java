@@ -25,6 +25,16 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    Arguments arguments() {
+        return context.arguments();
+    }
+
+    @Override
+    Constants constants() {
+        return context.constants();
+    }
+
+    @Override
     public DType computeType() {
         return computeType;
     }

@@ -7,6 +7,7 @@ import io.halftone.ops.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -127,16 +128,30 @@ abstract class TorchRounding extends TorchElements {
         return constant(powers, Shape.of(powers.length), DType.FLOAT32).take(index);
     }
 
+    /** No temporary of x's size, as abs would make. */
     @Override
     public final Tensor magnitude(Tensor x) {
-        T_TensorTensor_T ends = torch.aminmax(x);   // no temporary of x's size, as abs would make
+        if (normIsOneKernel(x)) {
+            return torch.linalg_vector_norm(x, arguments().scalar(Double.POSITIVE_INFINITY), arguments().allAxes(), false, arguments().sameType());
+        }
+        T_TensorTensor_T ends = torch.aminmax(x);
         return torch.maximum(ends.get0().neg(), ends.get1()).abs();   // no -0
+    }
+
+    /** Launches count on a device. On the host the norm is a loop of single elements, slower than the least and the largest of vectors. */
+    private boolean normIsOneKernel(Tensor x) {
+        return !place().isHost() && dtype(x).isCompute();
     }
 
     @Override
     public final Tensor magnitudes(Tensor x, int axis) {
         Shape shape = shape(x);
         int last = shape.rank() - 1;
+        if (shape.rank() > 1 && normIsOneKernel(x)) {
+            int kept = shape.axis(axis);
+            long[] others = IntStream.rangeClosed(0, last).filter(a -> a != kept).asLongStream().toArray();
+            return torch.linalg_vector_norm(x, arguments().scalar(Double.POSITIVE_INFINITY), others, true, arguments().sameType());
+        }
         if (shape.axis(axis) != last || !x.is_contiguous() || x.numel() == 0) {
             return super.magnitudes(x, axis);
         }

@@ -2,7 +2,6 @@ package io.halftone.torch.internal;
 
 import io.halftone.ops.DType;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -23,10 +22,10 @@ final class Types {
         Map.entry(DType.FLOAT8_E4M3, ScalarType.Float8_e4m3fn),
         Map.entry(DType.FLOAT8_E5M2, ScalarType.Float8_e5m2)));
     /** By libtorch's number: the enum objects that come from native code are not its constants. */
-    private static final Map<Byte, DType> DTYPES = new HashMap<>();
+    private static final DType[] DTYPES = new DType[Byte.MAX_VALUE];
 
     static {
-        SCALAR_TYPES.forEach((type, scalarType) -> DTYPES.put(scalarType.value, type));
+        SCALAR_TYPES.forEach((type, scalarType) -> DTYPES[scalarType.value] = type);
     }
 
     private Types() {}
@@ -36,9 +35,9 @@ final class Types {
     }
 
     static DType of(Tensor tensor) {
-        DType type = DTYPES.get(tensor.scalar_type().value);
+        DType type = DTYPES[tensor.scalar_type().value];
         if (type == null) {
-            throw new IllegalStateException("tensor: found elements of type " + tensor.scalar_type().intern() + "; expected one of " + DTYPES.values());
+            throw new IllegalStateException("tensor: found elements of type " + tensor.scalar_type().intern() + "; expected one of " + SCALAR_TYPES.keySet());
         }
         return type;
     }

@@ -92,7 +92,7 @@ final class Tasks {
         for (int i = 0; i < values.length; i++) {
             floats[i] = (float) values[i];
         }
-        return ops.constant(floats, shape, ops.computeType());
+        return ops.cast(ops.load(TensorView.ofFloats(floats, shape.sizes())), ops.computeType());
     }
 
     static Tensor longs(EagerOps<Tensor> ops, Shape shape, long... values) {

@@ -7,6 +7,8 @@ import io.halftone.quant.CalibrationException;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Range;
 import io.halftone.quant.Statistics;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The largest magnitude of all calls that count, one for the tensor or one for each channel. */
 abstract class RunningMax implements Collector {
@@ -60,13 +62,14 @@ abstract class RunningMax implements Collector {
         return seen;
     }
 
-    /** Keeps the maximum in the values' own type, which holds it exactly. */
+    /** Keeps the maxima of calls on the device, in the values' own type, which holds them exactly, and takes the largest of many at a time. */
     private final class MaxFold<T> implements Fold<T> {
+        private static final int MANY = 64;
+
         private final EagerOps<T> ops;
         private final int channelAxis;
         private final int countedSteps;
-        private final EagerOps.Cell<T> amax;
-        private DType type;
+        private final List<EagerOps.Cell<T>> amax = new ArrayList<>();
         private long calls;
         private int axis;
         private long channels = 1;
@@ -75,7 +78,6 @@ abstract class RunningMax implements Collector {
             this.ops = ops;
             this.channelAxis = channelAxis;
             this.countedSteps = countedSteps;
-            this.amax = ops.cell();
         }
 
         @Override
@@ -83,20 +85,25 @@ abstract class RunningMax implements Collector {
             if (step >= countedSteps) {
                 return;
             }
-            T seen = magnitudes(x);
-            DType next = ops.dtype(seen);
-            if (calls > 0) {
-                T before = amax.get();
-                if (next != type) {
-                    next = DType.FLOAT32;
-                    seen = ops.cast(seen, next);
-                    before = ops.cast(before, next);
-                }
-                seen = ops.maximum(before, seen);
+            if (amax.size() == MANY) {
+                T largest = largest();
+                close();
+                keep(largest);
             }
-            amax.set(seen);
-            type = next;
+            keep(magnitudes(x));
             calls++;
+        }
+
+        private void keep(T value) {
+            EagerOps.Cell<T> cell = ops.cell();
+            cell.set(value);
+            amax.add(cell);
+        }
+
+        private T largest() {
+            List<T> values = amax.stream().map(EagerOps.Cell::get).toList();
+            boolean alike = values.stream().map(ops::dtype).distinct().count() == 1;
+            return ops.maximum(alike ? values : values.stream().map(value -> ops.cast(value, DType.FLOAT32)).toList());
         }
 
         private T magnitudes(T x) {
@@ -120,7 +127,7 @@ abstract class RunningMax implements Collector {
             if (calls == 0) {
                 return new Magnitudes(0, 0, new float[0]).statistics();
             }
-            float[] largest = ops.toFloats(amax.get());
+            float[] largest = ops.toFloats(largest());
             for (float a : largest) {
                 if (!Float.isFinite(a)) {
                     throw new CalibrationException(name + ": found " + a + " as the largest magnitude of " + calls + " calls; expected finite");
@@ -131,7 +138,8 @@ abstract class RunningMax implements Collector {
 
         @Override
         public void close() {
-            amax.close();
+            amax.forEach(EagerOps.Cell::close);
+            amax.clear();
         }
     }
 }

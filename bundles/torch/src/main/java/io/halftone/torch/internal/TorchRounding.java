@@ -25,6 +25,8 @@ abstract class TorchRounding extends TorchElements {
     /** Of scales that are powers of two: 2^-127 to 2^127. */
     private static final int E8M0_BIAS = 127;
 
+    private final LastMagnitude lastMagnitude = new LastMagnitude();
+
     /** The quotient is float32 whatever x's type, as ONNX Runtime has it. */
     @Override
     public final Tensor quantize(Tensor x, DType type, Tensor scale, int axis) {
@@ -128,9 +130,13 @@ abstract class TorchRounding extends TorchElements {
         return constant(powers, Shape.of(powers.length), DType.FLOAT32).take(index);
     }
 
-    /** No temporary of x's size, as abs would make. */
     @Override
     public final Tensor magnitude(Tensor x) {
+        return lastMagnitude.get(x, this::largest);
+    }
+
+    /** No temporary of x's size, as abs would make. */
+    private Tensor largest(Tensor x) {
         if (normIsOneKernel(x)) {
             return torch.linalg_vector_norm(x, arguments().scalar(Double.POSITIVE_INFINITY), arguments().allAxes(), false, arguments().sameType());
         }

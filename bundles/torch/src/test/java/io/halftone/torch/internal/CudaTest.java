@@ -114,4 +114,30 @@ class CudaTest {
             assertTrue(done > 3 * launched, "found " + launched / 1e6 + " ms to launch and " + done / 1e6 + " ms to be done");
         });
     }
+
+    /** The largest magnitude is one of the elements: there is nothing to round. */
+    @Test
+    void magnitudesAreThoseOfTheProcessor() {
+        for (DType type : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
+            float[][] found = new float[2][];
+            float[][] ofChannels = new float[2][];
+            for (int place = 0; place < 2; place++) {
+                int at = place;
+                Tasks.Body look = context -> {
+                    EagerOps<Tensor> ops = ops(context);
+                    Tensor x = ops.cast(context.generator(3).normal(Shape.of(5, 70, 3)), type);
+                    found[at] = ops.toFloats(ops.magnitude(x));
+                    ofChannels[at] = ops.toFloats(ops.magnitudes(x, 1));
+                    assertTrue(Float.isNaN(ops.toFloats(ops.magnitude(ops.constant(new float[] {1, Float.NaN, 2}, Shape.of(3), type)))[0]));
+                };
+                if (at == 0) {
+                    inTask(look);
+                } else {
+                    inTask(runtime, look);
+                }
+            }
+            assertArrayEquals(found[0], found[1]);
+            assertArrayEquals(ofChannels[0], ofChannels[1]);
+        }
+    }
 }

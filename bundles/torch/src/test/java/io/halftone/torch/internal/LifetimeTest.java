@@ -210,4 +210,71 @@ class LifetimeTest {
         var e = assertThrows(IllegalStateException.class, () -> escaped.get(0).region("late", List::of));
         assertEquals("thread " + Thread.currentThread().getName() + ": found no task; expected one to run", e.getMessage());
     }
+
+    @Test
+    void magnitudeOfTheSameTensorIsFoundOnceAsLongAsItLives() {
+        with(DType.FLOAT32, ops -> {
+            Tensor x = tensor(ops, Shape.of(2), -3, 2);
+            EagerOps.Cell<Tensor> first = ops.cell();
+            EagerOps.Cell<Tensor> second = ops.cell();
+            for (EagerOps.Cell<Tensor> cell : List.of(first, second)) {
+                ops.region("", () -> {
+                    cell.set(ops.magnitude(x));
+                    return List.of();
+                });
+            }
+            assertSame(first.get(), second.get());
+            first.close();
+            assertArrayEquals(new float[] {3}, ops.toFloats(second.get()));
+            Tensor before = second.get();
+            second.close();
+            assertTrue(before.isNull());
+            assertArrayEquals(new float[] {3}, ops.toFloats(ops.magnitude(x)));
+            assertArrayEquals(new float[] {5}, ops.toFloats(ops.magnitude(tensor(ops, ONE, -5))));
+        });
+    }
+
+    @Test
+    void magnitudeFoundAgainLivesInItsOwnRegion() {
+        with(DType.FLOAT32, ops -> {
+            Tensor x = tensor(ops, ONE, -7);
+            Tensor outer = ops.magnitude(x);
+            ops.region("", () -> {
+                ops.adopt(ops.magnitude(x));
+                return List.of();
+            });
+            assertArrayEquals(new float[] {7}, ops.toFloats(outer));
+        });
+    }
+
+    @Test
+    void constantsAreMadeOnceForATask() {
+        with(DType.FLOAT32, ops -> {
+            List<Tensor> made = new ArrayList<>();
+            for (int pass = 0; pass < 2; pass++) {
+                ops.region("", () -> {
+                    made.add(ops.constant(0.5, DType.FLOAT32));
+                    made.add(ops.constant(new float[] {1, 2}, Shape.of(2), DType.FLOAT32));
+                    return List.of();
+                });
+            }
+            assertSame(made.get(0), made.get(2));
+            assertSame(made.get(1), made.get(3));
+            assertArrayEquals(new float[] {1, 2}, ops.toFloats(made.get(3)));
+            assertArrayEquals(new float[] {-0.0f}, ops.toFloats(ops.constant(-0.0, DType.FLOAT32)));
+            assertArrayEquals(new float[] {0}, ops.toFloats(ops.constant(0.0, DType.FLOAT32)));
+            assertEquals(DType.FLOAT16, ops.dtype(ops.constant(0.5, DType.FLOAT16)));
+        });
+    }
+
+    @Test
+    void largestOfManyKeepsNaNAndNegativeNumbers() {
+        with(DType.FLOAT32, ops -> {
+            Tensor a = tensor(ops, Shape.of(3), -1, 4, 1);
+            Tensor b = tensor(ops, Shape.of(3), -2, 3, Double.NaN);
+            Tensor c = tensor(ops, Shape.of(3), -3, 5, 2);
+            assertArrayEquals(new float[] {-1, 5, Float.NaN}, ops.toFloats(ops.maximum(List.of(a, b, c))));
+            assertArrayEquals(new float[] {-1, 4, 1}, ops.toFloats(ops.maximum(List.of(a))));
+        });
+    }
 }

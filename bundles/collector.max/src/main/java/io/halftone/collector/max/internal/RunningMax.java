@@ -65,6 +65,8 @@ abstract class RunningMax implements Collector {
     /** Keeps the maxima of calls on the device, in the values' own type, which holds them exactly, and takes the largest of many at a time. */
     private final class MaxFold<T> implements Fold<T> {
         private static final int MANY = 64;
+        /** Elements that are kept at most, where channels are many: each site has a fold. */
+        private static final long ELEMENTS = 1 << 15;
 
         private final EagerOps<T> ops;
         private final int channelAxis;
@@ -85,7 +87,7 @@ abstract class RunningMax implements Collector {
             if (step >= countedSteps) {
                 return;
             }
-            if (amax.size() == MANY) {
+            if (amax.size() >= Math.min(MANY, Math.max(2, ELEMENTS / channels))) {
                 T largest = largest();
                 close();
                 keep(largest);

@@ -27,6 +27,19 @@ class MaxCollectorTest extends CollectorContract {
         assertEquals(Range.of(6), fold(DType.FLOAT32, perTensor(2), new float[] {4, -1}, new float[] {-6}, new float[] {5}));
     }
 
+    /** More than are kept until the largest of them is taken. */
+    @Test
+    void keepsTheLargestOfManyCalls() {
+        float[][] calls = new float[300][];
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] = new float[] {i % 7, i == 70 ? -90 : 1};
+        }
+        assertEquals(Range.of(90), fold(DType.FLOAT32, perTensor(calls.length), calls));
+        calls[3][0] = 91;
+        calls[299][0] = 92;
+        assertEquals(new Range(new float[] {92, 90}, 1), fold(DType.FLOAT32, PER_CHANNEL, calls));
+    }
+
     @Test
     void keepsOneAmaxForEachChannel() {
         assertEquals(new Range(new float[] {4, 7}, 1), fold(DType.FLOAT32, PER_CHANNEL, new float[] {4, -1}, new float[] {2, -7}));

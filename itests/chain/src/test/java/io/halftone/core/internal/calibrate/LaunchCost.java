@@ -39,6 +39,7 @@ import java.util.Set;
  */
 public final class LaunchCost {
     private static final String MODELS = "halftone.models";
+    private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
     private static final int TINY_EXTENT = 16;
     /** What gives the device nothing to do: the rest counts as an operation. */
     private static final Set<String> FREE = Set.of("shape", "dtype", "computeType", "parameter", "constant", "region", "adopt");
@@ -144,9 +145,8 @@ public final class LaunchCost {
         Map<String, String> arguments = new LinkedHashMap<>(Map.of("--model", "sdxl-1.0", "--device", "cpu", "--width", host ? "tiny" : "full",
             "--dtype", host ? "FLOAT32" : "FLOAT16", "--steps", "20", "--warm-up", host ? "30" : "3"));
         arguments.putAll(given);
-        if (System.getProperty(MODELS) == null) {
-            System.setProperty(MODELS, ".");   // no model of this folder is opened here
-        }
+        System.getProperties().putIfAbsent(MODELS, ".");   // no model of this folder is opened here
+        System.getProperties().putIfAbsent(MEMORY_LIMIT, "0");   // as in the distribution: with a limit JavaCPP reads a file for each tensor
         EagerRuntime runtime = Chain.RUNTIME.on(arguments.get("--device"));
         LaunchCost cost = new LaunchCost(arguments);
         runtime.run(1, new EagerRuntime.Task<Void>() {

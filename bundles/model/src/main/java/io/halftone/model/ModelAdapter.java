@@ -2,6 +2,7 @@ package io.halftone.model;
 
 import io.halftone.ops.Scope;
 import io.halftone.ops.Values;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -16,6 +17,14 @@ public interface ModelAdapter {
      * @throws IllegalArgumentException if the configuration asks for what the architecture has not
      */
     ModelSignature signature(ModelConfig config);
+
+    /**
+     * Keys of a configuration that no published file has, and that change the form of an input and nothing else: those who export a
+     * model choose them by name.
+     */
+    default Set<String> options() {
+        return Set.of();
+    }
 
     /**
      * One pass.

@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param inputs  in the order of the exported file
  * @param outputs in the order of the exported file
  * @param extents the named dimensions of the inputs, each with its least, usual and greatest extent
+ * @param profile the extents that an engine is built for where nothing else is said: of each named dimension, within what it may be
  */
-public record ModelSignature(List<Port> inputs, List<Port> outputs, Map<String, Extent> extents) {
+public record ModelSignature(List<Port> inputs, List<Port> outputs, Map<String, Extent> extents, Map<String, Extent> profile) {
     /**
      * An input or output.
      *
@@ -57,6 +58,16 @@ public record ModelSignature(List<Port> inputs, List<Port> outputs, Map<String, 
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         extents = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(extents));
+        profile = Map.copyOf(profile);
+        if (!profile.keySet().equals(extents.keySet())) {
+            throw new IllegalArgumentException("profile: found dimensions " + profile.keySet() + "; expected " + extents.keySet());
+        }
+        for (var entry : profile.entrySet()) {
+            Extent may = extents.get(entry.getKey());
+            if (entry.getValue().least() < may.least() || entry.getValue().greatest() > may.greatest()) {
+                throw new IllegalArgumentException("profile: " + entry.getKey() + ": found " + entry.getValue() + "; expected it within " + may);
+            }
+        }
         for (Port input : inputs) {
             for (var dim : input.shape().dims()) {
                 for (String name : dim.names()) {
@@ -66,6 +77,11 @@ public record ModelSignature(List<Port> inputs, List<Port> outputs, Map<String, 
                 }
             }
         }
+    }
+
+    /** A model whose engines are built for all that it takes. */
+    public ModelSignature(List<Port> inputs, List<Port> outputs, Map<String, Extent> extents) {
+        this(inputs, outputs, extents, extents);
     }
 
     /** The input of that name; throws {@link IllegalArgumentException} if there is none. */

@@ -64,6 +64,26 @@ class ModelSignatureTest {
         assertEquals(1, new Extent(1, 1, 1).greatest());
     }
 
+    @Test
+    void isBuiltForAllThatItTakesWhereNothingElseIsSaid() {
+        assertEquals(extents(), signature(extents()).profile());
+    }
+
+    @Test
+    void refusesAProfileBeyondWhatItTakes() {
+        Map<String, Extent> profile = extents();
+        profile.put("height", new Extent(8, 64, 256));
+        assertEquals("profile: height: found Extent[least=8, usual=64, greatest=256]; expected it within Extent[least=8, usual=64, greatest=128]",
+            refusal(profile));
+        profile.remove("height");
+        assertEquals("profile: found dimensions [batch]; expected [height, batch]", refusal(profile));
+    }
+
+    private static String refusal(Map<String, Extent> profile) {
+        return assertThrows(IllegalArgumentException.class, () -> new ModelSignature(List.of(SAMPLE, TIMESTEP),
+            List.of(Port.computed("out", SAMPLE.shape())), extents(), profile)).getMessage();
+    }
+
     private static Map<String, Extent> extents() {
         Map<String, Extent> extents = new LinkedHashMap<>();
         extents.put("height", new Extent(8, 64, 128));

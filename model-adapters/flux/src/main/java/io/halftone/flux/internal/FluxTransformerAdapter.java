@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -33,6 +34,11 @@ public final class FluxTransformerAdapter implements ModelAdapter {
     private static final long USUAL_TOKENS = 4096;
     /** Coordinates of a token's place. */
     private static final long COORDINATES = 3;
+    /** How many dimensions the places of tokens come with: 2, or 3 as diffusers had them before 0.31. */
+    private static final String IDS_RANK = "ids-rank";
+    /** That of the published engines. Source: as of the presets. */
+    private static final Map<String, Extent> PROFILE = Map.of("batch_size", new Extent(1, 1, 1), "sequence_length",
+        new Extent(TEXT_TOKENS, TEXT_TOKENS, TEXT_TOKENS), "latent_dim", new Extent(USUAL_TOKENS, USUAL_TOKENS, USUAL_TOKENS));
     private static final Dim BATCH = Dim.named("batch_size");
     private static final Dim TOKENS = Dim.named("latent_dim");
     private static final Dim WORDS = Dim.named("sequence_length");
@@ -45,8 +51,8 @@ public final class FluxTransformerAdapter implements ModelAdapter {
             Port.computed("encoder_hidden_states", Shape.of(BATCH, WORDS, Dim.of(c.textDim()))),
             Port.computed("pooled_projections", Shape.of(BATCH, Dim.of(c.pooledDim()))),
             Port.computed("timestep", Shape.of(BATCH)),
-            Port.of("img_ids", DType.FLOAT32, Shape.of(TOKENS, Dim.of(COORDINATES))),
-            Port.of("txt_ids", DType.FLOAT32, Shape.of(WORDS, Dim.of(COORDINATES)))));
+            Port.of("img_ids", DType.FLOAT32, places(config, TOKENS)),
+            Port.of("txt_ids", DType.FLOAT32, places(config, WORDS))));
         if (c.guided()) {
             inputs.add(Port.of("guidance", DType.FLOAT32, Shape.of(BATCH)));
         }
@@ -55,7 +61,27 @@ public final class FluxTransformerAdapter implements ModelAdapter {
         extents.put("batch_size", new Extent(1, 1, 16));
         extents.put("sequence_length", new Extent(1, TEXT_TOKENS, TEXT_TOKENS));
         extents.put("latent_dim", new Extent(1, USUAL_TOKENS, 4 * USUAL_TOKENS));
-        return new ModelSignature(inputs, List.of(latent), extents);
+        return new ModelSignature(inputs, List.of(latent), extents, PROFILE);
+    }
+
+    @Override
+    public Set<String> options() {
+        return Set.of(IDS_RANK);
+    }
+
+    /** (tokens, coordinates), or with a batch before it: each picture's, of which the first counts. */
+    private static Shape places(ModelConfig config, Dim tokens) {
+        int rank = config.intValue(IDS_RANK, 2);
+        if (rank != 2 && rank != 3) {
+            throw new IllegalArgumentException(IDS_RANK + ": found " + rank + "; expected 2 or 3");
+        }
+        return rank == 2 ? Shape.of(tokens, Dim.of(COORDINATES)) : Shape.of(BATCH, tokens, Dim.of(COORDINATES));
+    }
+
+    /** (tokens, coordinates) of the first picture. */
+    private static <T> T first(Ops<T> o, T ids) {
+        Shape shape = o.shape(ids);
+        return shape.rank() == 2 ? ids : o.reshape(o.slice(ids, 0, 0, 1), Shape.of(shape.dim(1), shape.dim(2)));
     }
 
     @Override
@@ -67,7 +93,7 @@ public final class FluxTransformerAdapter implements ModelAdapter {
         Dim words = o.shape(text).dim(1);
         Dim all = words.plus(o.shape(image).dim(1));
         T temb = s.within("time_text_embed", e -> new TimeTextEmbedding(c).apply(e, in));
-        Rotary<T> rope = Rotary.of(o, o.concat(0, List.of(in.get("txt_ids"), in.get("img_ids"))), c.axes());
+        Rotary<T> rope = Rotary.of(o, o.concat(0, List.of(first(o, in.get("txt_ids")), first(o, in.get("img_ids")))), c.axes());
         T x = doubleBlocks(s, c, text, image, temb, rope);
         var block = new SingleBlock(c.heads());
         for (int i = 0; i < c.singleLayers(); i++) {

@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,36 @@ class FluxTransformerAdapterTest extends ModelAdapterContract {
             signature.outputs().stream().map(FluxTransformerAdapterTest::text).toList());
         assertEquals(new Extent(1, 4096, 16384), signature.extents().get("latent_dim"));
         assertEquals(new Extent(1, 512, 512), signature.extents().get("sequence_length"));
+    }
+
+    /** Source: NVIDIA Model Optimizer, diffusers example, release 0.21, profiles of its TensorRT engines. */
+    @Test
+    void isBuiltForThePublishedEnginesShapes() {
+        assertEquals(Map.of("batch_size", new Extent(1, 1, 1), "latent_dim", new Extent(4096, 4096, 4096), "sequence_length",
+            new Extent(512, 512, 512)), adapter.signature(config("flux-dev")).profile());
+    }
+
+    @Test
+    void takesPlacesWithABatchBeforeThemOnDemand() {
+        var config = with("ids-rank", 3);
+        List<String> inputs = adapter.signature(config).inputs().stream().map(FluxTransformerAdapterTest::text).toList();
+        assertTrue(inputs.containsAll(List.of("img_ids [batch_size, latent_dim, 3] FLOAT32", "txt_ids [batch_size, sequence_length, 3] FLOAT32")),
+            inputs.toString());
+        ShapePass pass = ShapePass.symbolic(adapter, config, DType.FLOAT16);
+        assertEquals(ShapePass.symbolic(adapter, config(), DType.FLOAT16).outputs().asMap(), pass.outputs().asMap());
+        assertEquals(Set.of("ids-rank"), adapter.options());
+    }
+
+    @Test
+    void refusesPlacesOfAnotherRank() {
+        assertEquals("ids-rank: found 4; expected 2 or 3",
+            assertThrows(IllegalArgumentException.class, () -> adapter.signature(with("ids-rank", 4))).getMessage());
+    }
+
+    private ModelConfig with(String key, Object value) {
+        Map<String, Object> values = new LinkedHashMap<>(config().asMap());
+        values.put(key, value);
+        return ModelConfig.of("transformer/config.json", values);
     }
 
     private static String text(Port port) {
@@ -198,9 +229,7 @@ class FluxTransformerAdapterTest extends ModelAdapterContract {
     }
 
     private void assertRefused(String key, Object value, String message) {
-        Map<String, Object> values = new LinkedHashMap<>(config().asMap());
-        values.put(key, value);
-        var changed = ModelConfig.of("transformer/config.json", values);
+        var changed = with(key, value);
         var refused = assertThrows(IllegalArgumentException.class, () -> adapter.signature(changed));
         assertEquals("transformer/config.json: " + message, refused.getMessage());
     }

@@ -48,7 +48,16 @@ public final class Sd3TransformerAdapter implements ModelAdapter {
         extents.put("width", side);
         extents.put("sequence_length", TEXT_TOKENS);
         extents.put("steps", new Extent(1, 2, 16));
-        return new ModelSignature(inputs, List.of(sample), extents);
+        return new ModelSignature(inputs, List.of(sample), extents, profile(c.side()));
+    }
+
+    /** That of the published engines: two passes for guidance of one picture up to eight. Source: as of the preset. */
+    private static Map<String, Extent> profile(long usual) {
+        var side = new Extent(usual, usual, usual);
+        long tokens = TEXT_TOKENS.usual();
+        var batch = new Extent(2, 16, 16);
+        return Map.of("batch_size", batch, "height", side, "width", side, "steps", batch, "sequence_length",
+            new Extent(tokens, tokens, tokens));
     }
 
     /** What the patches of a side cover. */

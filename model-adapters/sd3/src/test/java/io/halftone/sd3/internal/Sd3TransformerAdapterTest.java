@@ -131,6 +131,15 @@ class Sd3TransformerAdapterTest extends ModelAdapterContract {
         assertEquals(new Extent(1, 333, 589), signature.extents().get("sequence_length"));
     }
 
+    /** Source: NVIDIA Model Optimizer, diffusers example, release 0.21, profiles of its TensorRT engines. */
+    @Test
+    void isBuiltForThePublishedEnginesShapes() {
+        var batch = new Extent(2, 16, 16);
+        var side = new Extent(128, 128, 128);
+        assertEquals(Map.of("batch_size", batch, "height", side, "width", side, "steps", batch, "sequence_length", new Extent(333, 333, 333)),
+            adapter.signature(config("sd3-medium")).profile());
+    }
+
     private static String text(Port port) {
         return port.name() + " " + port.shape();
     }

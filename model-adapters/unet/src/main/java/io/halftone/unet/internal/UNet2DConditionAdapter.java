@@ -53,7 +53,17 @@ public final class UNet2DConditionAdapter implements ModelAdapter {
         extents.put("width", side(sides.get(sides.size() - 1)));
         extents.put("steps", new Extent(1, 1, 16));
         extents.put("sequence_length", new Extent(TEXT_TOKENS, TEXT_TOKENS, 3 * TEXT_TOKENS));
-        return new ModelSignature(inputs, List.of(latent), extents);
+        return new ModelSignature(inputs, List.of(latent), extents, profile(sides.get(0), sides.get(sides.size() - 1)));
+    }
+
+    /** That of the published engines: two passes for guidance of one picture up to eight. Source: as of the presets. */
+    private static Map<String, Extent> profile(long height, long width) {
+        return Map.of("batch_size", new Extent(2, 16, 16), "height", fixed(height), "width", fixed(width), "steps", fixed(1),
+            "sequence_length", fixed(TEXT_TOKENS));
+    }
+
+    private static Extent fixed(long extent) {
+        return new Extent(extent, extent, extent);
     }
 
     private static Extent side(long usual) {

@@ -87,6 +87,18 @@ class UNet2DConditionAdapterTest extends ModelAdapterContract {
         assertEquals(new Extent(8, 128, 256), signature.extents().get("height"));
     }
 
+    /** Source: NVIDIA Model Optimizer, diffusers example, release 0.21, profiles of its TensorRT engines. */
+    @Test
+    void isBuiltForThePublishedEnginesShapes() {
+        var batch = new Extent(2, 16, 16);
+        var one = new Extent(1, 1, 1);
+        var tokens = new Extent(77, 77, 77);
+        assertEquals(Map.of("batch_size", batch, "height", new Extent(128, 128, 128), "width", new Extent(128, 128, 128), "steps", one,
+            "sequence_length", tokens), adapter.signature(config("sdxl-base-1.0")).profile());
+        assertEquals(Map.of("batch_size", batch, "height", new Extent(96, 96, 96), "width", new Extent(96, 96, 96), "steps", one,
+            "sequence_length", tokens), adapter.signature(config("sd2.1")).profile());
+    }
+
     @Test
     void hasNoPooledTextWithoutAnAdditionEmbedding() {
         assertEquals(List.of("sample", "timestep", "encoder_hidden_states"),

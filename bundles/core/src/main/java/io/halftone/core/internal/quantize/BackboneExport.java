@@ -2,9 +2,12 @@ package io.halftone.core.internal.quantize;
 
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.ModelOptions;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.export.ExportJob;
+import io.halftone.export.ExtentFacts;
+import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
@@ -19,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A backbone to export.
@@ -29,7 +33,7 @@ import java.util.Set;
  * @param slots     which tensors of layers that quantizes, by name
  * @param weights   its tensors
  * @param metadata  facts to store with the file
- * @param options   the exporter's options
+ * @param options   the exporter's options, and those of the model's adapter
  * @param monitor   hears of each tensor
  */
 public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, LayerRewrite> rewrites, Map<String, Set<Slot>> slots,
@@ -37,7 +41,24 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
                              Map<String, String> metadata, Map<String, String> options, Monitor monitor) implements ExportJob {
     @Override
     public ModelSignature signature() {
-        return scan.signature();
+        return pipeline.model(pipeline.spec().backbone()).signature(config());
+    }
+
+    /** With the extents that an engine of the file is for, and the form of its inputs. */
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> facts = new TreeMap<>(metadata);
+        facts.put(ExtentFacts.KEY, new ExtentFacts(pipeline.extents(signature())).text());
+        facts.putAll(modelOptions().facts());
+        return facts;
+    }
+
+    private ModelOptions modelOptions() {
+        return ModelOptions.of(pipeline.model(pipeline.spec().backbone()), options);
+    }
+
+    private ModelConfig config() {
+        return modelOptions().in(pipeline.config().component(pipeline.spec().backbone()));
     }
 
     @Override
@@ -49,7 +70,7 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
     public <T> Values<T> replay(Ops<T> ops, Values<T> inputs) {
         String backbone = pipeline.spec().backbone();
         Ops<T> rewriting = rewrites.isEmpty() ? ops : new RewritingOps<>(ops, rewrites);
-        return pipeline.model(backbone).forward(new Scope<>(rewriting), pipeline.config().component(backbone), inputs);
+        return pipeline.model(backbone).forward(new Scope<>(rewriting), config(), inputs);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature;
+import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.DType;
 import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineAdapter;
@@ -18,6 +20,8 @@ import io.halftone.pipeline.Tokenizer;
 import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A pipeline folder with the plugins that can run it. */
 public final class OpenPipeline implements AutoCloseable {
@@ -26,6 +30,7 @@ public final class OpenPipeline implements AutoCloseable {
     private final PipelineFolder folder;
     private final Plugins plugins;
     private final DType computeType;
+    private final String model;
     private final PipelineAdapter adapter;
     private final PipelineSpec spec;
     private final LoraWeights loras;
@@ -45,6 +50,7 @@ public final class OpenPipeline implements AutoCloseable {
         this.folder = folder;
         this.plugins = plugins;
         this.computeType = source.computeType();
+        this.model = source.model();
         try {
             this.adapter = plugins.pipelines().get(folder.config().index().className());
             PipelineSpec own = adapter.spec(folder.config());
@@ -120,6 +126,17 @@ public final class OpenPipeline implements AutoCloseable {
     /** The schedule of a run of that many steps. */
     public Schedule schedule(int steps, PromptBatch batch) {
         return scheduler().schedule(schedulerConfig(), spec.run(steps, batch.height(), batch.width()));
+    }
+
+    /** What engines of the backbone are for where nothing else is said: as the preset has it that the pipeline is called by, or else the model. */
+    public Map<String, Extent> extents(ModelSignature signature) {
+        Map<String, Extent> extents = new TreeMap<>(signature.profile());
+        if (plugins.presets().has(model)) {
+            Map<String, Extent> published = new TreeMap<>(plugins.presets().get(model).extents());
+            published.keySet().retainAll(extents.keySet());
+            extents.putAll(published);
+        }
+        return extents;
     }
 
     /** What a component is made of. */

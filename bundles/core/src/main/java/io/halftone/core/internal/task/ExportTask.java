@@ -10,9 +10,11 @@ import io.halftone.core.internal.quantize.BackboneExport;
 import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.core.internal.quantize.QuantizedModel;
 import io.halftone.core.internal.quantize.Recipe;
+import io.halftone.core.internal.run.ModelOptions;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.export.ExportJob;
 import io.halftone.export.ExportReport;
+import io.halftone.export.Exporter;
 import io.halftone.ops.Parameters;
 import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Exports a backbone: a restored checkpoint, or the pipeline's own in full precision. */
 public final class ExportTask implements JobRunner.Task<ExportResult> {
@@ -31,14 +35,13 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
     public ExportTask(Workplace work, ExportRequest request) throws IOException {
         this.work = work;
         this.request = request;
-        Workplace.checkOptions("exporter " + request.exporter(), request.options(),
-            work.plugins().exporters().get(request.exporter()).options());
-        work.plugins().exporters().get(request.exporter()).check(request.options());
+        Exporter exporter = work.plugins().exporters().get(request.exporter());
         if (!request.restoreFrom().isEmpty() && !Files.exists(Path.of(request.restoreFrom()))) {
             throw new IllegalArgumentException(request.restoreFrom() + ": found no file; expected a quantized checkpoint");
         }
         this.pipeline = work.open(request.source());
         try {
+            check(request.exporter(), exporter, pipeline, request.options());
             Outputs.folder("onnx-dir", request.directory());
         } catch (RuntimeException e) {
             pipeline.close();
@@ -46,23 +49,41 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         }
     }
 
+    /** Refuses options that neither the exporter nor the backbone's adapter honours, and values that they do not take. */
+    static void check(String name, Exporter exporter, OpenPipeline pipeline, Map<String, String> options) {
+        String backbone = pipeline.spec().backbone();
+        Set<String> names = new TreeSet<>(exporter.options());
+        names.addAll(pipeline.model(backbone).options());
+        Workplace.checkOptions("exporter " + name, options, names);
+        ModelOptions own = ModelOptions.of(pipeline.model(backbone), options);
+        pipeline.model(backbone).signature(own.in(pipeline.config().component(backbone)));
+        Map<String, String> rest = new TreeMap<>(options);
+        rest.keySet().retainAll(exporter.options());
+        exporter.check(rest);
+    }
+
     @Override
     public ExportResult run(Monitor monitor) throws IOException {
         try (pipeline) {
-            String backbone = pipeline.spec().backbone();
-            Scan scan = pipeline.scan(backbone);
-            if (!request.restoreFrom().isEmpty()) {
-                try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(request.restoreFrom()), pipeline)) {
-                    QuantizedModel model = checkpoint.model(pipeline);
-                    scan.check(request.restoreFrom(), model.parameters(), false, model.added());
-                    return export(work, pipeline, scan, model, request.exporter(), request.directory(), request.options(), monitor);
-                }
-            }
-            Parameters weights = pipeline.parameters(backbone);
-            scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false, Set.of());
-            ExportJob job = new BackboneExport(pipeline, scan, Map.of(), Map.of(), weights, facts(pipeline), request.options(), monitor);
-            return write(work.plugins(), pipeline, job, request.exporter(), request.directory());
+            return export(work, pipeline, request, monitor);
         }
+    }
+
+    /** Exports an open pipeline's backbone as the request says, whose source is not looked at. */
+    static ExportResult export(Workplace work, OpenPipeline pipeline, ExportRequest request, Monitor monitor) throws IOException {
+        String backbone = pipeline.spec().backbone();
+        Scan scan = pipeline.scan(backbone);
+        if (!request.restoreFrom().isEmpty()) {
+            try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(request.restoreFrom()), pipeline)) {
+                QuantizedModel model = checkpoint.model(pipeline);
+                scan.check(request.restoreFrom(), model.parameters(), false, model.added());
+                return export(work, pipeline, scan, model, request.exporter(), request.directory(), request.options(), monitor);
+            }
+        }
+        Parameters weights = pipeline.parameters(backbone);
+        scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false, Set.of());
+        ExportJob job = new BackboneExport(pipeline, scan, Map.of(), Map.of(), weights, facts(pipeline), request.options(), monitor);
+        return write(work.plugins(), pipeline, job, request.exporter(), request.directory());
     }
 
     static ExportResult export(Workplace work, OpenPipeline pipeline, Scan scan, QuantizedModel model, String exporter, String directory,

@@ -9,7 +9,9 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.halftone.export.EngineException;
+import io.halftone.export.ExtentFacts;
 import io.halftone.export.LayerReport;
+import io.halftone.model.ModelSignature.Extent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,6 +90,20 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         }
     }
 
+    /** The names of the dimensions of its inputs that are no numbers. */
+    Set<String> dimensions() {
+        Set<String> names = new TreeSet<>();
+        inputs.values().forEach(dims -> dims.stream().filter(dim -> !Profile.isNumber(dim)).forEach(names::add));
+        return names;
+    }
+
+    /** The extents that the exporter stored with it for its dimensions; empty where it stored none. */
+    Map<String, Extent> extents() {
+        Map<String, Extent> extents = new TreeMap<>(ExtentFacts.parse(file.toString(), metadata.getOrDefault(ExtentFacts.KEY, "{}")).extents());
+        extents.keySet().retainAll(dimensions());
+        return extents;
+    }
+
     /** A digest of the model and its external data. */
     String digest() throws IOException {
         var digest = new Digest();
@@ -161,7 +177,7 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
         Map<String, Long> extents = new TreeMap<>();
         inputs.forEach((name, dims) -> {
             for (int i = 0; i < dims.size(); i++) {
-                if (!dims.get(i).matches("\\d+")) {
+                if (!Profile.isNumber(dims.get(i))) {
                     extents.put(dims.get(i), shapes.get(name).get(i));
                 }
             }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -53,26 +54,32 @@ record Profile(Map<String, Window> inputs) {
     }
 
     /**
-     * Joins the model's dimensions with what was asked for: shapes by input before extents by dimension.
+     * Joins the model's dimensions with what was asked for: the shape of an input, which stands for its dimensions in the other inputs
+     * too, before the extents of dimensions, and these before those that the model's file has.
      *
      * @throws IllegalArgumentException if a dimension gets no extent, one that the model does not take, or an input or dimension is unknown
      */
     static Profile of(OnnxFile model, Map<String, Extent> extents, BuildOptions options) {
         refuseUnknown(model, extents, options);
+        Map<String, Extent> all = new TreeMap<>(model.extents());
+        all.putAll(extents);
         Map<String, Window> windows = new LinkedHashMap<>();
-        model.inputs().forEach((name, dims) -> {
-            List<Long> least = side(name, dims, options.least(), extents, Side.LEAST);
-            List<Long> usual = side(name, dims, options.usual(), extents, Side.USUAL);
-            List<Long> greatest = side(name, dims, options.greatest(), extents, Side.GREATEST);
-            for (int i = 0; i < dims.size(); i++) {
-                if (usual.get(i) < least.get(i) || greatest.get(i) < usual.get(i)) {
-                    throw new IllegalArgumentException("input " + name + ": found " + Shapes.text(least) + ", " + Shapes.text(usual) + " and "
-                        + Shapes.text(greatest) + "; expected least <= usual <= greatest");
-                }
-            }
-            windows.put(name, new Window(least, usual, greatest));
-        });
+        Known least = new Known(model, options.least(), all, Side.LEAST);
+        Known usual = new Known(model, options.usual(), all, Side.USUAL);
+        Known greatest = new Known(model, options.greatest(), all, Side.GREATEST);
+        model.inputs().forEach((name, dims) -> windows.put(name,
+            window(name, least.shape(name, dims), usual.shape(name, dims), greatest.shape(name, dims))));
         return new Profile(windows);
+    }
+
+    private static Window window(String name, List<Long> least, List<Long> usual, List<Long> greatest) {
+        for (int i = 0; i < least.size(); i++) {
+            if (usual.get(i) < least.get(i) || greatest.get(i) < usual.get(i)) {
+                throw new IllegalArgumentException("input " + name + ": found " + Shapes.text(least) + ", " + Shapes.text(usual) + " and "
+                    + Shapes.text(greatest) + "; expected least <= usual <= greatest");
+            }
+        }
+        return new Window(least, usual, greatest);
     }
 
     private enum Side {
@@ -88,8 +95,7 @@ record Profile(Map<String, Window> inputs) {
     }
 
     private static void refuseUnknown(OnnxFile model, Map<String, Extent> extents, BuildOptions options) {
-        Set<String> dimensions = new TreeSet<>();
-        model.inputs().values().forEach(dims -> dims.stream().filter(dim -> !isNumber(dim)).forEach(dimensions::add));
+        Set<String> dimensions = model.dimensions();
         for (String name : new TreeSet<>(extents.keySet())) {
             if (!dimensions.contains(name)) {
                 throw new IllegalArgumentException("dimension " + name + ": found none of that name; expected one of " + dimensions);
@@ -104,39 +110,53 @@ record Profile(Map<String, Window> inputs) {
         }
     }
 
-    private static List<Long> side(String name, List<String> dims, Shapes asked, Map<String, Extent> extents, Side side) {
-        List<Long> shape = asked.byName().get(name);
-        if (shape != null && shape.size() != dims.size()) {
-            throw new IllegalArgumentException("input " + name + ": found " + Shapes.text(shape) + "; expected " + dims.size() + " extents, "
-                + String.join("x", dims));
+    /** The extents of one side of the profile. */
+    private static final class Known {
+        private final Map<String, Long> byDimension = new TreeMap<>();
+
+        Known(OnnxFile model, Shapes asked, Map<String, Extent> extents, Side side) {
+            extents.forEach((dim, extent) -> byDimension.put(dim, side.of(extent)));
+            Map<String, String> given = new TreeMap<>();
+            asked.byName().forEach((name, shape) -> take(name, model.inputs().get(name), shape, given));
         }
-        List<Long> found = new ArrayList<>();
-        for (int i = 0; i < dims.size(); i++) {
-            String dim = dims.get(i);
-            if (isNumber(dim)) {
-                long fixed = Long.parseLong(dim);
-                if (shape != null && shape.get(i) != fixed) {
-                    throw new IllegalArgumentException("input " + name + ": found " + Shapes.text(shape) + "; expected "
-                        + String.join("x", dims));
+
+        private void take(String name, List<String> dims, List<Long> shape, Map<String, String> given) {
+            String found = "input " + name + ": found " + Shapes.text(shape) + "; expected ";
+            if (shape.size() != dims.size()) {
+                throw new IllegalArgumentException(found + dims.size() + " extents, " + String.join("x", dims));
+            }
+            for (int i = 0; i < dims.size(); i++) {
+                String dim = dims.get(i);
+                if (isNumber(dim) && shape.get(i) != Long.parseLong(dim)) {
+                    throw new IllegalArgumentException(found + String.join("x", dims));
+                } else if (!isNumber(dim)) {
+                    String other = given.putIfAbsent(dim, name);
+                    if (other != null && !byDimension.get(dim).equals(shape.get(i))) {
+                        throw new IllegalArgumentException(found + dim + " of " + byDimension.get(dim) + ", as in " + other);
+                    }
+                    byDimension.put(dim, shape.get(i));
                 }
-                found.add(fixed);
-            } else if (shape != null) {
-                found.add(shape.get(i));
-            } else if (extents.containsKey(dim)) {
-                found.add(side.of(extents.get(dim)));
-            } else {
-                throw new IllegalArgumentException("input " + name + ": found no extent for " + String.join("x", dims) + "; expected one of "
-                    + dim + ", or " + BuildOptions.MIN + ", " + BuildOptions.OPT + " and " + BuildOptions.MAX + " with " + name);
             }
         }
-        return found;
+
+        List<Long> shape(String name, List<String> dims) {
+            List<Long> shape = new ArrayList<>();
+            for (String dim : dims) {
+                if (!isNumber(dim) && !byDimension.containsKey(dim)) {
+                    throw new IllegalArgumentException("input " + name + ": found no extent for " + String.join("x", dims) + "; expected one of "
+                        + dim + ", or " + BuildOptions.MIN + ", " + BuildOptions.OPT + " and " + BuildOptions.MAX + " with " + name);
+                }
+                shape.add(isNumber(dim) ? Long.valueOf(dim) : byDimension.get(dim));
+            }
+            return shape;
+        }
     }
 
-    private static boolean isNumber(String dim) {
+    static boolean isNumber(String dim) {
         return dim.matches("\\d+");
     }
 
-    /** The least shapes of the inputs that have more than one, in trtexec's syntax. */
+    /** The least shapes of all inputs, in trtexec's syntax. */
     Shapes least() {
         return shapes(Side.LEAST);
     }

@@ -83,6 +83,25 @@ class ProfileTest {
     }
 
     @Test
+    void extentsStoredWithTheModelCountWhereNothingElseIsSaid() throws IOException {
+        OnnxFile stored = new OnnxFile(model.file(), model.inputs(), Map.of("halftone.extents",
+            "{\"batch_size\":[2,16,16],\"height\":[64,64,64],\"steps\":[1,1,1]}"), Map.of(), List.of(), Set.of());
+        assertEquals("2x4x64x8 to 16x4x64x8", Profile.of(stored, Map.of(), BuildOptions.of(Map.of())).inputs().get("sample").toString());
+        assertEquals("1x4x64x8 to 2x4x64x8",
+            Profile.of(stored, Map.of("batch_size", new Extent(1, 2, 2)), BuildOptions.of(Map.of())).inputs().get("sample").toString());
+    }
+
+    @Test
+    void aShapeStandsForItsDimensionsInTheOtherInputs() {
+        OnnxFile two = new OnnxFile(model.file(), Map.of("sample", TestModel.SAMPLE, "text", List.of("batch_size", "7")), Map.of(), Map.of(),
+            List.of(), Set.of());
+        assertEquals("3x7", Profile.of(two, EXTENTS, BuildOptions.of(Map.of("opt-shapes", "sample:3x4x16x8"))).inputs().get("text").toString());
+        var e = assertThrows(IllegalArgumentException.class,
+            () -> Profile.of(two, EXTENTS, BuildOptions.of(Map.of("opt-shapes", "sample:3x4x16x8,text:4x7"))));
+        assertEquals("input text: found 4x7; expected batch_size of 3, as in sample", e.getMessage());
+    }
+
+    @Test
     void aWindowTakesWhatIsWithin() {
         Profile.Window window = Profile.of(model, EXTENTS, BuildOptions.of(Map.of())).inputs().get("sample");
         assertTrue(window.takes(1, 4, 32, 8));

@@ -29,6 +29,16 @@ public interface EngineBuilder {
     /** The names of the options that it honours; others are refused. */
     Set<String> options();
 
+    /** Those of its options that {@link #load} takes. */
+    default Set<String> loadOptions() {
+        return options();
+    }
+
+    /** What the engine file is called where a request leaves it open. May load a library. */
+    default String fileName(Request request) {
+        return "backbone.plan";
+    }
+
     /**
      * Builds the engine file. It replaces one of that name only when it is whole.
      *

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
@@ -37,7 +38,29 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
     public Set<String> options() {
         Set<String> names = new TreeSet<>(BuildOptions.names());
         names.addAll(LoadOptions.NAMES);
+        names.addAll(DemoDiffusion.OPTIONS);
         return names;
+    }
+
+    @Override
+    public Set<String> loadOptions() {
+        return LoadOptions.NAMES;
+    }
+
+    @Override
+    public String fileName(Request request) {
+        return DemoDiffusion.of(request.options()).map(layout -> {
+            require();
+            return layout.fileName(Plans.platform(buildOptions(request.options()).device()).tensorRt());
+        }).orElseGet(() -> EngineBuilder.super.fileName(request));
+    }
+
+    /** Those that decide how an engine comes out. */
+    private static BuildOptions buildOptions(Map<String, String> options) {
+        Map<String, String> chosen = new HashMap<>(options);
+        chosen.remove(LoadOptions.CUDA_GRAPH);
+        chosen.keySet().removeAll(DemoDiffusion.OPTIONS);
+        return BuildOptions.of(chosen);
     }
 
     /**
@@ -47,21 +70,37 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
      */
     @Override
     public EngineReport build(Request request, Path engineFile) throws IOException {
-        Map<String, String> chosen = new HashMap<>(request.options());
-        chosen.remove(LoadOptions.CUDA_GRAPH);
-        BuildOptions options = BuildOptions.of(chosen);
+        Optional<DemoDiffusion> layout = DemoDiffusion.of(request.options());
+        if (layout.isEmpty()) {
+            return build(request, request.model().getFileName().toString(), engineFile);
+        }
+        layout.get().expectName(engineFile, fileName(request));
+        Request its = layout.get().request(request);
+        try {
+            return build(its, request.model().getFileName().toString(), engineFile);
+        } finally {
+            if (!its.model().equals(request.model())) {
+                Files.delete(its.model());
+            }
+        }
+    }
+
+    /** Builds from a request whose model file may stand for the one of that name. */
+    private EngineReport build(Request request, String name, Path engineFile) throws IOException {
+        BuildOptions options = buildOptions(request.options());
         OnnxFile model = OnnxFile.read(request.model());
         Profile profile = Profile.of(model, request.extents(), options);
         require();
         int before = Cuda.enter(Cuda.existing(options.device()));
         try {
-            return build(request, engineFile, options, model, profile);
+            return build(request, name, engineFile, options, model, profile);
         } finally {
             Cuda.leave(before, options.device());
         }
     }
 
-    private EngineReport build(Request request, Path engineFile, BuildOptions options, OnnxFile model, Profile profile) throws IOException {
+    private EngineReport build(Request request, String name, Path engineFile, BuildOptions options, OnnxFile model, Profile profile)
+        throws IOException {
         Platform platform = Plans.platform(options.device());
         platform.expectRuns(model);
         String onnx = model.digest();
@@ -78,7 +117,7 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             Sidecar[] made = new Sidecar[1];
             new PlanBuilder(request.model().toAbsolutePath(), profile, options, timings).build(plan -> {
                 double seconds = (System.nanoTime() - start) / NANOS;
-                made[0] = publish(files, plan, model, new Sidecar(Sidecar.FORMAT, model.file().getFileName().toString(), onnx, platform, profile,
+                made[0] = publish(files, plan, model, new Sidecar(Sidecar.FORMAT, name, onnx, platform, profile,
                     options.level(), options.workspace(), model.metadata(), LayerInfo.NONE,
                     plan.size(), "", seconds));
             });

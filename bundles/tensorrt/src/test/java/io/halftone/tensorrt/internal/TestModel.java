@@ -39,7 +39,7 @@ final class TestModel {
         return NodeProto.newBuilder().setName(name).setOpType(operator).addAllInput(List.of(inputs)).addOutput(name).build();
     }
 
-    private static ValueInfoProto input(String name, DataType type, List<String> dims) {
+    static ValueInfoProto input(String name, DataType type, List<String> dims) {
         var shape = TensorShapeProto.newBuilder();
         for (String dim : dims) {
             var extent = TensorShapeProto.Dimension.newBuilder();

@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param model   an exported model, or the folder it is in
  * @param engine  name of the engine builder
- * @param file    engine file to write; empty for {@code backbone.plan} beside the model
+ * @param file    engine file to write; one that ends with a slash is a folder, made if it is not there, in which the engine builder names
+ *                the file; empty for the model's folder
  * @param extents least, usual and greatest extent of named dimensions that differ from the model's own
  * @param options options of the engine builder by name; those it does not honour are refused
  */

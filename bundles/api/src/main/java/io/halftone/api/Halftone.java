@@ -22,6 +22,13 @@ public interface Halftone {
     /** Builds an engine from an exported model. */
     Job<BuildResult> build(BuildRequest request, ProgressListener listener);
 
+    /**
+     * The command line of the engine's own tool that builds what {@link #build} would, for those who build where this program is not.
+     *
+     * @param version the first number of the tool's version; 0 for that of the library here, or the usual one where there is none
+     */
+    String buildCommand(BuildRequest request, int version);
+
     /** Makes pictures. */
     Job<GenerateResult> generate(GenerateRequest request, ProgressListener listener);
 

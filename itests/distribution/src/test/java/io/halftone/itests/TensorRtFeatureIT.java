@@ -5,6 +5,7 @@ import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 
 import io.halftone.api.BackboneChoice;
+import io.halftone.api.BuildRequest;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.Halftone;
@@ -98,6 +99,13 @@ public class TensorRtFeatureIT {
             new Sampling(List.of("a large red circle"), "", 2, Double.NaN, 0, 0, 1, ""), out.resolve("x.png").toString(), ""), ProgressListener.NONE)
             .await().images().get(0);
         assertTrue(Files.size(Path.of(image)) > 0);
+        printCommand(model);
+    }
+
+    /** There is no GPU needed for that, nor a library. */
+    private void printCommand(String model) {
+        String command = halftone().buildCommand(new BuildRequest(model, "tensorrt", "", Map.of(), Map.of()), 11);
+        assertTrue(command, command.startsWith("trtexec --onnx=" + model + " --minShapes=sample:2x4x16x16,timestep:1,"));
     }
 
     /** Lays the archive's bundles where the container finds all others; where its list of features is. */

@@ -51,6 +51,7 @@ import io.halftone.core.internal.task.QuantizeTask;
 import io.halftone.core.internal.task.SearchTask;
 import io.halftone.core.internal.task.SynthesizeTask;
 import io.halftone.core.internal.task.Workplace;
+import io.halftone.export.EngineException;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.EagerRuntime;
@@ -136,6 +137,11 @@ public final class HalftoneService implements Halftone {
     @Override
     public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
         return jobs.start("build", listener, checked(() -> new BuildTask(workplace(), request)));
+    }
+
+    @Override
+    public String buildCommand(BuildRequest request, int version) {
+        return checked(() -> BuildTask.command(workplace(), request, version));
     }
 
     @Override
@@ -242,7 +248,7 @@ public final class HalftoneService implements Halftone {
     private static <R> R checked(Reading<R> reading) {
         try {
             return reading.read();
-        } catch (CheckpointException e) {
+        } catch (CheckpointException | EngineException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(Failures.describe(e), e);

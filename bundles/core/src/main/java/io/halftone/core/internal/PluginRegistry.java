@@ -1,5 +1,6 @@
 package io.halftone.core.internal;
 
+import io.halftone.export.BuildTool;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
@@ -47,13 +48,15 @@ public final class PluginRegistry {
     private volatile List<Map.Entry<Map<String, Object>, EngineBuilder>> engines = List.of();
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<Map.Entry<Map<String, Object>, Preset>> presets = List.of();
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Map.Entry<Map<String, Object>, BuildTool>> tools = List.of();
 
     /** The plugins that are there now. */
     Plugins snapshot() {
         return new Plugins(family("model-adapter", models, "halftone.architecture"), family("pipeline", pipelines),
             family("scheduler", schedulers), family("tokenizer", tokenizers), family("format", formats), family("policy", policies),
             family("collector", collectors), family("algorithm", algorithms), family("exporter", exporters), family("engine", engines),
-            family("preset", presets));
+            family("preset", presets), family("build-tool", tools));
     }
 
     private static <S> Plugins.Family<S> family(String kind, List<Map.Entry<Map<String, Object>, S>> services) {

@@ -1,6 +1,7 @@
 package io.halftone.core.internal;
 
 import io.halftone.api.PluginInfo;
+import io.halftone.export.BuildTool;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipelines, Family<Scheduler> schedulers,
                       Family<Tokenizer.Loader> tokenizers, Family<QuantFormat> formats, Family<LevelPolicy> policies,
                       Family<Collector> collectors, Family<Algorithm> algorithms, Family<Exporter> exporters,
-                      Family<EngineBuilder> engines, Family<Preset> presets) {
+                      Family<EngineBuilder> engines, Family<Preset> presets, Family<BuildTool> tools) {
 
     /**
      * A plugin.
@@ -86,7 +87,7 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
     List<PluginInfo> infos() {
         List<PluginInfo> infos = new ArrayList<>();
         for (Family<?> family : List.of(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines,
-                presets)) {
+                presets, tools)) {
             family.infos().forEach(infos::add);
         }
         return infos;

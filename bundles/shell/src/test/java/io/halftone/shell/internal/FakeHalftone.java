@@ -54,6 +54,7 @@ final class FakeHalftone implements Halftone {
     final List<Object> requests = new ArrayList<>();
     final List<String> formats = new ArrayList<>(List.of("int8"));
     final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
+    final List<Path> engineFiles = new ArrayList<>();
     double psnr = 31.25;
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
@@ -84,11 +85,19 @@ final class FakeHalftone implements Halftone {
     public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
         requests.add(request);
         Path file = request.file().isEmpty() ? Path.of(request.model()).resolveSibling("backbone.plan") : Path.of(request.file());
-        return FakeJob.done(new BuildResult(new EngineReport(file, List.of(file, Path.of(file + "_data")), "fake runtime 1.0",
+        List<Path> files = new ArrayList<>(List.of(file, Path.of(file + "_data")));
+        files.addAll(engineFiles);
+        return FakeJob.done(new BuildResult(new EngineReport(file, files, "fake runtime 1.0",
             "CPU, 2 threads", List.of("a", "b"), List.of("c"),
             Map.of("Conv", 3, "Reformat", 105), 0.973, List.of(
                 new LayerReport("c", "Conv", "FP16", List.of("sm90_conv"), List.of("c/Add"), "its kernel takes FP16 operands"),
                 new LayerReport("d.attn", LayerReport.ATTENTION, "FP16", List.of("_gemm_mha_v2"), List.of(), ""))), 6_000_000, 0.5));
+    }
+
+    @Override
+    public String buildCommand(BuildRequest request, int version) {
+        requests.add(request);
+        return "trtexec of version " + version;
     }
 
     @Override

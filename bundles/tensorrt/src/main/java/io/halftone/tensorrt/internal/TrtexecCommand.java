@@ -2,11 +2,16 @@ package io.halftone.tensorrt.internal;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The trtexec command that builds the same engine, for those who build where this program is not. */
 final class TrtexecCommand {
+    /** What is taken for granted where there is no TensorRT to ask. */
+    static final int USUAL = 10;
+
     /** The first with a strongly typed mode. */
     private static final int FIRST = 9;
     /** From here every network is strongly typed, and the flag is gone with those of precisions. */
@@ -20,19 +25,19 @@ final class TrtexecCommand {
      * @param major the first number of TensorRT's version
      * @throws IllegalArgumentException if that version builds no strongly typed engine
      */
-    static String of(int major, Path model, Path engine, Profile profile, BuildOptions options) {
+    static String of(int major, OnnxFile model, Path engine, Profile profile, BuildOptions options) {
         if (major < FIRST) {
             throw new IllegalArgumentException("TensorRT: found version " + major + "; expected " + FIRST
                 + " or later, which takes types from the model");
         }
-        List<String> words = new ArrayList<>(List.of("trtexec", "--onnx=" + model));
+        List<String> words = new ArrayList<>(List.of("trtexec", "--onnx=" + model.file()));
         if (major < ALWAYS_TYPED) {
             words.add("--stronglyTyped");
         }
-        if (profile.inputs().values().stream().anyMatch(window -> !window.isFixed())) {
-            words.add("--minShapes=" + profile.least());
-            words.add("--optShapes=" + profile.usual());
-            words.add("--maxShapes=" + profile.greatest());
+        if (!model.dimensions().isEmpty()) {
+            words.add("--minShapes=" + dynamic(model, profile.least()));
+            words.add("--optShapes=" + dynamic(model, profile.usual()));
+            words.add("--maxShapes=" + dynamic(model, profile.greatest()));
         }
         words.add("--builderOptimizationLevel=" + options.level());
         if (options.workspace() > 0) {
@@ -46,6 +51,13 @@ final class TrtexecCommand {
         }
         words.addAll(List.of("--profilingVerbosity=detailed", "--skipInference", "--saveEngine=" + engine));
         return words.stream().map(TrtexecCommand::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** Those of the inputs that have named dimensions: trtexec takes no shape for another. */
+    private static Shapes dynamic(OnnxFile model, Shapes shapes) {
+        Map<String, List<Long>> dynamic = new LinkedHashMap<>(shapes.byName());
+        dynamic.keySet().removeIf(name -> model.inputs().get(name).stream().allMatch(Profile::isNumber));
+        return new Shapes(dynamic);
     }
 
     /** A word that a shell takes as it is. */

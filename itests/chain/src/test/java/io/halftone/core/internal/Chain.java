@@ -54,7 +54,8 @@ public final class Chain {
             found.family("tokenizer", Tokenizer.Loader.class, named), found.family("format", QuantFormat.class, named),
             found.family("policy", LevelPolicy.class, named), found.family("collector", Collector.class, named),
             found.family("algorithm", Algorithm.class, named), found.family("exporter", Exporter.class, named),
-            found.family("engine", EngineBuilder.class, named), found.family("preset", Preset.class, named));
+            found.family("engine", EngineBuilder.class, named), found.family("preset", Preset.class, named),
+            new Plugins.Family<>("build-tool", List.of()));
     }
 
     /** What diffusers computed with the tiny pipeline of that name; the metadata holds the call. */

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Opens the backbones that requests choose. */
 final class Backbones {
@@ -43,6 +44,13 @@ final class Backbones {
             throw new IllegalArgumentException(path + ": found no file; expected an exported model or an engine, or a folder with " + MODEL_FILE);
         }
         return file;
+    }
+
+    /** Those of the options that loading takes. */
+    static Map<String, String> loadOptions(EngineBuilder builder, Map<String, String> options) {
+        Map<String, String> its = new TreeMap<>(options);
+        its.keySet().retainAll(builder.loadOptions());
+        return its;
     }
 
     /** Refuses what cannot be opened, before work begins. */

@@ -2,9 +2,11 @@ package io.halftone.core.internal.task;
 
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
+import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.quantize.Recipe;
+import io.halftone.export.BuildTool;
 import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
@@ -14,11 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Builds an engine from an exported model. */
 public final class BuildTask implements JobRunner.Task<BuildResult> {
+    /** What trtexec's engine is called where nothing is said. */
     private static final String ENGINE_FILE = "backbone.plan";
     private static final int LISTED = 20;
 
@@ -33,14 +35,15 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         this.builder = work.plugins().engines().get(request.engine());
         Workplace.checkOptions("engine " + request.engine(), request.options(), builder.options());
         this.model = Backbones.modelFile(request.model());
-        this.target = Outputs.file("engine file", request.file().isEmpty() ? model.resolveSibling(ENGINE_FILE).toString() : request.file());
+        this.target = isFolder(request) ? Outputs.folder("engine file", folder(request, model)) : Outputs.file("engine file", request.file());
     }
 
     @Override
     public BuildResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         monitor.progress("build", 0, 1, "engine");
-        EngineReport report = builder.build(new EngineBuilder.Request(model, request.extents(), request.options()), target);
+        var its = new EngineBuilder.Request(model, request.extents(), request.options());
+        EngineReport report = builder.build(its, isFolder(request) ? target.resolve(builder.fileName(its)) : target);
         prove(report);
         monitor.progress("build", 1, 1, "engine");
         long bytes = 0;
@@ -50,10 +53,32 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         return new BuildResult(report, bytes, watch.seconds());
     }
 
+    /** The command line of the engine's own tool. */
+    public static String command(Workplace work, BuildRequest request, int version) throws IOException {
+        Plugins.Family<BuildTool> tools = work.plugins().tools();
+        if (!tools.has(request.engine())) {
+            throw new IllegalArgumentException("engine " + request.engine() + ": found no tool of its own that builds it; expected one of "
+                + tools.names() + ", or the archive installed that has the engine");
+        }
+        BuildTool tool = tools.get(request.engine());
+        Workplace.checkOptions("the tool of engine " + request.engine(), request.options(), tool.options());
+        Path model = Backbones.modelFile(request.model());
+        Path target = isFolder(request) ? Path.of(folder(request, model), ENGINE_FILE) : Path.of(request.file());
+        return tool.command(new EngineBuilder.Request(model, request.extents(), request.options()), target, version);
+    }
+
+    private static boolean isFolder(BuildRequest request) {
+        return request.file().isEmpty() || request.file().endsWith("/");
+    }
+
+    private static String folder(BuildRequest request, Path model) {
+        return request.file().isEmpty() ? model.getParent().toString() : request.file();
+    }
+
     /** Every layer whose weight the model's recipe quantizes has to be among those that the engine reports. */
     private void prove(EngineReport report) throws IOException {
         String recipe;
-        try (Engine engine = builder.load(report.file(), Map.of())) {
+        try (Engine engine = builder.load(report.file(), Backbones.loadOptions(builder, request.options()))) {
             recipe = engine.metadata().getOrDefault(Recipe.KEY, "");
         }
         if (recipe.isEmpty()) {

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.BuildRequest;
 import io.halftone.model.ModelSignature.Extent;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BuildCommandTest {
     private final Console console = new Console(Path.of("/data"));
@@ -79,5 +86,105 @@ class BuildCommandTest {
         assertEquals("extent: found 4, 2, 8; expected 1 <= least <= usual <= greatest", refusal("--onnx-dir", "o", "--extent",
             "batch=4,2,8"));
         assertEquals("threads: found 0; expected >= 1", refusal("--onnx-dir", "o", "--threads", "0"));
+    }
+
+    /** Source: NVIDIA Model Optimizer, diffusers example, README, with trtexec replaced. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--builderOptimizationLevel=4 --stronglyTyped --onnx=./model.onnx|sample:2x4x128x128,timestep:1,encoder_hidden_states:2x77x2048,"
+            + "text_embeds:2x1280,time_ids:2x6|sample:16x4x128x128,timestep:1,encoder_hidden_states:16x77x2048,text_embeds:16x1280,"
+            + "time_ids:16x6|4",
+        "--builderOptimizationLevel=4 --stronglyTyped --onnx=./model.onnx|hidden_states:2x16x128x128,timestep:2,encoder_hidden_states:"
+            + "2x333x4096,pooled_projections:2x2048|hidden_states:16x16x128x128,timestep:16,encoder_hidden_states:16x333x4096,"
+            + "pooled_projections:16x2048|4",
+        "--onnx=./model.onnx --fp8 --bf16 --stronglyTyped|hidden_states:1x4096x64,img_ids:4096x3,encoder_hidden_states:1x512x4096,"
+            + "txt_ids:512x3,timestep:1,pooled_projections:1x768,guidance:1|hidden_states:1x4096x64,img_ids:4096x3,encoder_hidden_states:"
+            + "1x512x4096,txt_ids:512x3,timestep:1,pooled_projections:1x768,guidance:1|"})
+    void takesThePublishedCommandLines(String start, String least, String greatest, String level) throws Exception {
+        List<String> words = new ArrayList<>(List.of(start.split(" ")));
+        words.addAll(List.of("--minShapes=" + least, "--optShapes=" + greatest, "--maxShapes=" + greatest, "--saveEngine=model.plan"));
+        console.run(new BuildCommand(), words.toArray(String[]::new));
+
+        Map<String, String> options = new HashMap<>(Map.of("min-shapes", least, "opt-shapes", greatest, "max-shapes", greatest,
+            "strongly-typed", "true"));
+        if (level != null) {
+            options.put("builder-optimization-level", level);
+        }
+        assertEquals(new BuildRequest("/data/model.onnx", "tensorrt", "/data/model.plan", Map.of(), options),
+            console.request(BuildRequest.class));
+        assertEquals(level == null ? "note: fp8, bf16: without effect, as the engine takes its types from the model\n" : "",
+            console.errors().lines().filter(line -> line.startsWith("note")).map(line -> line + "\n").collect(Collectors.joining()));
+    }
+
+    @Test
+    void takesTrtexecsSpellingsWithASpaceToo() throws Exception {
+        console.run(new BuildCommand(), "--onnx", "m.onnx", "--saveEngine", "e.plan", "--timingCacheFile", "t.cache",
+            "--memPoolSize=workspace:4G", "--device=1", "--skipInference", "--verbose", "--profilingVerbosity", "detailed", "--quiet");
+
+        assertEquals(new BuildRequest("/data/m.onnx", "tensorrt", "/data/e.plan", Map.of(),
+            Map.of("timing-cache", "/data/t.cache", "workspace", "4096", "device", "1")), console.request(BuildRequest.class));
+        assertEquals("", console.errors());
+    }
+
+    @Test
+    void takesItsOwnSpellings() throws Exception {
+        console.run(new BuildCommand(), "--onnx-dir", "onnx", "--min-shapes", "sample:2x4", "--builder-optimization-level", "3", "--workspace",
+            "512", "--timing-cache", "none", "--device", "cuda:1");
+
+        assertEquals(new BuildRequest("/data/onnx", "tensorrt", "", Map.of(), Map.of("min-shapes", "sample:2x4", "builder-optimization-level",
+            "3", "workspace", "512", "timing-cache", "none", "device", "cuda:1")), console.request(BuildRequest.class));
+    }
+
+    @Test
+    void printsTrtexecsCommandLineAndBuildsNothing() throws Exception {
+        assertEquals("trtexec of version 0\n", console.run(new BuildCommand(), "--onnx-dir", "onnx", "--trtexec"));
+        assertEquals(new BuildRequest("/data/onnx", "tensorrt", "", Map.of(), Map.of()), console.request(BuildRequest.class));
+        assertEquals("trtexec of version 11", new Console(Path.of("/data")).json(new BuildCommand(), "--onnx-dir", "onnx", "--trtexec-version=11")
+            .get("command").textValue());
+    }
+
+    @Test
+    void writesTheLayoutOfAnotherProgramToItsFolder() throws Exception {
+        console.run(new BuildCommand(), "--onnx-dir", "onnx", "--layout", "demo-diffusion", "--layout-version", "10.2.0.19", "--engine-path",
+            "demo/Diffusion/engine");
+
+        assertEquals(new BuildRequest("/data/onnx", "tensorrt", "/data/demo/Diffusion/engine/", Map.of(),
+            Map.of("layout", "demo-diffusion", "layout-version", "10.2.0.19")), console.request(BuildRequest.class));
+    }
+
+    @Test
+    void copiesTheEnginesOwnListOfItsLayers(@TempDir Path folder) throws Exception {
+        Path layers = Files.writeString(folder.resolve("e.plan.layers.json"), "{}");
+        console.halftone.engineFiles.add(layers);
+        console.run(new BuildCommand(), "--onnx", "m.onnx", "--saveEngine", folder + "/e.plan", "--exportLayerInfo=" + folder + "/graph.json");
+
+        assertEquals("{}", Files.readString(folder.resolve("graph.json")));
+        assertEquals(Map.of(), console.request(BuildRequest.class).options());
+    }
+
+    @Test
+    void refusesByNameWhatAnotherEngineDoesNotHonour() {
+        for (String option : List.of("--fp8", "--skipInference", "--verbose", "--memPoolSize=workspace:1", "--exportLayerInfo=l.json")) {
+            String name = option.substring(2).replaceFirst("=.*", "");
+            assertEquals(name + ": found an option that engine onnxruntime does not honour; expected engine tensorrt",
+                refusal("--onnx-dir", "onnx", "--engine", "onnxruntime", option));
+        }
+        assertEquals(List.of(), console.halftone.requests);
+    }
+
+    @Test
+    void refusesWhatContradictsItself() {
+        assertEquals("model: found none; expected one of --onnx-load-path, --onnx-dir, --onnx", refusal("--skipInference"));
+        assertEquals("model: found onnx-load-path and onnx; expected one of onnx-load-path, onnx", refusal("--onnx-dir", "a", "--onnx", "b"));
+        assertEquals("engine file: found engine-path and saveEngine; expected one of engine-path, saveEngine",
+            refusal("--onnx", "b", "--engine-path", "a", "--saveEngine", "b"));
+        assertEquals("scratch memory: found workspace and memPoolSize; expected one of workspace, memPoolSize",
+            refusal("--onnx", "b", "--workspace", "1", "--memPoolSize", "workspace:1"));
+        assertEquals("memPoolSize: found tactic:1; expected workspace:SIZE, with B, K, M or G behind it",
+            refusal("--onnx", "b", "--memPoolSize", "tactic:1"));
+        assertEquals("profilingVerbosity: found none; expected detailed, which every build has",
+            refusal("--onnx", "b", "--profilingVerbosity=none"));
+        assertEquals("output: found trtexec and exportLayerInfo; expected one of trtexec, exportLayerInfo",
+            refusal("--onnx", "b", "--trtexec", "--exportLayerInfo", "l.json"));
     }
 }

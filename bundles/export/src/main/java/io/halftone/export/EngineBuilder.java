@@ -1,9 +1,11 @@
 package io.halftone.export;
 
+import io.halftone.ops.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -32,6 +34,32 @@ public interface EngineBuilder {
     /** Those of its options that {@link #load} takes. */
     default Set<String> loadOptions() {
         return options();
+    }
+
+    /**
+     * What decides how an engine comes out, beside the model and its extents: the version, the device, and those of the options
+     * that matter, in text. Engines of one model with equal extents and identities are interchangeable. An engine that depends on
+     * more than its options says so here. May load a library.
+     *
+     * @throws IllegalArgumentException if there is an unknown value among the options
+     * @throws IllegalStateException    if engines cannot be built here, with the reason
+     */
+    default String identity(Map<String, String> options) {
+        return new TreeMap<>(options).toString();
+    }
+
+    /** Whether an engine takes only the extents that it was built for; one that does not takes every extent, and a request has none. */
+    default boolean isBuiltForExtents() {
+        return true;
+    }
+
+    /**
+     * What models should compute in that this engine runs, where the user says nothing.
+     *
+     * @param stored the type of the weights: BFLOAT16 where values may not fit into FLOAT16
+     */
+    default DType usualType(DType stored) {
+        return DType.FLOAT32;
     }
 
     /** What the engine file is called where a request leaves it open. May load a library. */

@@ -43,6 +43,17 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
     }
 
     @Override
+    public String identity(Map<String, String> options) {
+        EngineOptions chosen = EngineOptions.of(options);
+        return Sessions.runtime() + "; " + Processor.description() + "; " + chosen.stored() + "; " + chosen.threads() + " threads";
+    }
+
+    @Override
+    public boolean isBuiltForExtents() {
+        return false;
+    }
+
+    @Override
     public EngineReport build(Request request, Path engineFile) throws IOException {
         EngineOptions options = EngineOptions.of(request.options());
         if (!request.extents().isEmpty()) {

@@ -5,6 +5,7 @@ import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
 import io.halftone.export.EngineReport;
 import io.halftone.model.Named;
+import io.halftone.ops.DType;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,30 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             require();
             return layout.fileName(Plans.platform(buildOptions(request.options()).device()).tensorRt());
         }).orElseGet(() -> EngineBuilder.super.fileName(request));
+    }
+
+    /** 16 bits: engines are typed as their models are, and float32 leaves most of the GPU idle. */
+    @Override
+    public DType usualType(DType stored) {
+        return stored == DType.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT16;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if there is no TensorRT or no GPU here, with the reason
+     */
+    @Override
+    public String identity(Map<String, String> options) {
+        BuildOptions chosen = buildOptions(options);
+        require();
+        return identity(Plans.platform(chosen.device()), chosen, options.getOrDefault(DemoDiffusion.LAYOUT, ""));
+    }
+
+    /** The GPU's number does not matter, nor where timings are kept. */
+    static String identity(Platform platform, BuildOptions options, String layout) {
+        return "format " + Sidecar.FORMAT + "; " + platform + "; level " + options.level() + "; workspace " + options.workspace() + "; shapes "
+            + options.least() + ", " + options.usual() + ", " + options.greatest() + (layout.isEmpty() ? "" : "; layout " + layout);
     }
 
     /** Those that decide how an engine comes out. */

@@ -1,6 +1,7 @@
 package io.halftone.api;
 
 import io.halftone.model.ModelSignature.Extent;
+import io.halftone.ops.DType;
 import io.halftone.pipeline.Advice;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,14 @@ public interface Halftone {
      * @param version the first number of the tool's version; 0 for that of the library here, or the usual one where there is none
      */
     String buildCommand(BuildRequest request, int version);
+
+    /**
+     * What a pipeline should compute in whose backbone is made for an engine, where the user says nothing: what the checkpoint was
+     * calibrated in, or else what suits the engine and the weights. An engine that runs every type as fast gets FLOAT32.
+     *
+     * @throws IllegalArgumentException if there is no such pipeline, checkpoint or engine
+     */
+    DType computeType(PipelineSource source, BackboneChoice.Built backbone);
 
     /** Makes pictures. */
     Job<GenerateResult> generate(GenerateRequest request, ProgressListener listener);

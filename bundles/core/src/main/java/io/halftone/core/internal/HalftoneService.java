@@ -1,6 +1,7 @@
 package io.halftone.core.internal;
 
 import io.halftone.api.Absence;
+import io.halftone.api.BackboneChoice;
 import io.halftone.api.BenchmarkRequest;
 import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
@@ -40,7 +41,9 @@ import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
+import io.halftone.core.internal.task.BuiltEngines;
 import io.halftone.core.internal.task.CompareTask;
+import io.halftone.core.internal.task.EngineCache;
 import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
 import io.halftone.core.internal.task.FuseLoraTask;
@@ -54,6 +57,7 @@ import io.halftone.core.internal.task.Workplace;
 import io.halftone.export.EngineException;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.CheckpointException;
+import io.halftone.ops.DType;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.pipeline.Advice;
 import io.halftone.pipeline.PipelineFolder;
@@ -82,6 +86,10 @@ public final class HalftoneService implements Halftone {
         @AttributeDefinition(name = "Model folders", description = "Folders that hold pipeline folders; none: those of the system property "
             + "halftone.models, separated as in a class path")
         String[] modelFolders() default {};
+
+        @AttributeDefinition(name = "Engine cache", description = "Folder where exports and engines are kept that commands make on their way; "
+            + "none: that of the system property halftone.engines, or else engines in HALFTONE_DATA, or in the user's cache")
+        String engineCache() default "";
     }
 
     private static final String USUAL_COLLECTOR = "default";
@@ -94,17 +102,24 @@ public final class HalftoneService implements Halftone {
     private final EagerRuntime runtime;
     private final ModelFolders models;
     private final Diagnostics diagnostics;
+    private final Path engines;
     private final JobRunner jobs = new JobRunner();
 
     @Activate
     public HalftoneService(Config config, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
                            @Reference EagerRuntime runtime, @Reference Diagnostics diagnostics) {
-        this(registry::snapshot, opener, runtime, folders(config.modelFolders()), diagnostics);
+        this(registry::snapshot, opener, runtime, folders(config.modelFolders()), diagnostics, engines(config.engineCache()));
     }
 
     /** Over plugins that come from anywhere. */
     HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
                     Diagnostics diagnostics) {
+        this(plugins, opener, runtime, models, diagnostics, engines(""));
+    }
+
+    private HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
+                            Diagnostics diagnostics, Path engines) {
+        this.engines = engines;
         this.diagnostics = diagnostics;
         this.plugins = plugins;
         this.opener = opener;
@@ -117,6 +132,11 @@ public final class HalftoneService implements Halftone {
         Stream<String> folders = configured.length > 0 ? Stream.of(configured)
             : Stream.of(property.split(File.pathSeparator)).filter(folder -> !folder.isBlank());
         return new ModelFolders(folders.map(Path::of).toList());
+    }
+
+    private static Path engines(String configured) {
+        String chosen = configured.isBlank() ? System.getProperty("halftone.engines", "") : configured;
+        return chosen.isBlank() ? EngineCache.usual(System.getenv(), System.getProperty("user.home")) : Path.of(chosen);
     }
 
     @Deactivate
@@ -142,6 +162,11 @@ public final class HalftoneService implements Halftone {
     @Override
     public String buildCommand(BuildRequest request, int version) {
         return checked(() -> BuildTask.command(workplace(), request, version));
+    }
+
+    @Override
+    public DType computeType(PipelineSource source, BackboneChoice.Built backbone) {
+        return checked(() -> BuiltEngines.computeType(workplace(), source, backbone));
     }
 
     @Override
@@ -235,7 +260,7 @@ public final class HalftoneService implements Halftone {
     }
 
     private Workplace workplace() {
-        return new Workplace(plugins.get(), opener, runtime, models);
+        return new Workplace(plugins.get(), opener, runtime, models, engines);
     }
 
     /** Work that reads files. */

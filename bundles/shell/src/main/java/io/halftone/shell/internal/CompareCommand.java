@@ -1,5 +1,6 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.BackboneChoice;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
 import io.halftone.api.PipelineSource;
@@ -28,9 +29,9 @@ public final class CompareCommand extends SamplingCommand {
     @Completion(FileCompleter.class)
     private String referenceEnginePath;
 
-    @Option(name = "--reference-engine", description = "For the backbone to compare with: which engine runs it",
-        valueToShowInHelp = EngineChoice.USUAL_ENGINE)
-    @Completion(PluginCompleter.Engines.class)
+    @Option(name = "--reference-engine", description = "For the backbone to compare with: which engine runs it, as --engine",
+        valueToShowInHelp = "as --engine")
+    @Completion(EngineCompleter.class)
     private String referenceEngine;
 
     @Option(name = "--runs", description = "Calls of each backbone to time after warming up",
@@ -43,17 +44,20 @@ public final class CompareCommand extends SamplingCommand {
 
     @Override
     Report report() throws Exception {
-        PipelineSource source = source();
+        String cache = engineCache();
         String onnx = path("reference-onnx-load-path", referenceOnnxLoadPath);
         String engineFile = path("reference-engine-path", referenceEnginePath);
-        boolean onEngine = !onnx.isEmpty() || !engineFile.isEmpty();
+        boolean onEngine = !onnx.isEmpty() || !engineFile.isEmpty() || referenceEngine != null;
         var reference = new EngineChoice("--reference-", path("reference-restore-from", referenceRestoreFrom), onnx, engineFile,
             referenceEngine, onEngine ? engineOptions() : Map.of());
         EngineChoice candidate = choice();
-        if (!candidate.isGiven()) {
-            throw new IllegalArgumentException("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path");
+        if (!candidate.isGiven() && !candidate.isMade()) {
+            throw new IllegalArgumentException("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path, "
+                + "--engine");
         }
-        var request = new CompareRequest(source, reference.backbone(), candidate.backbone(), sampling(),
+        BackboneChoice backbone = candidate.backbone(cache);
+        PipelineSource source = source(backbone);
+        var request = new CompareRequest(source, reference.backbone(cache), backbone, sampling(),
             path("out", Given.orElse(directory, "halftone-out/" + label(source))), Given.orUsual("runs", runs));
         CompareResult result = await(progress -> halftone.compare(request, progress));
         return PictureReports.of(result);

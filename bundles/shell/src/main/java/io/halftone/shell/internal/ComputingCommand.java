@@ -11,9 +11,9 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that reads a pipeline's weights and computes with them. */
 abstract class ComputingCommand extends PipelineCommand {
-    @Option(name = "--model-dtype", description = "What models compute in: Float, Half or BFloat16")
+    @Option(name = "--model-dtype", description = "What models compute in: Float, Half or BFloat16", valueToShowInHelp = "Float, or what suits an engine that is made")
     @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
-    private String modelDtype = "Float";
+    private String modelDtype;
 
     @Option(name = "--lora", description = LoraOption.HELP, multiValued = true)
     @Completion(FileCompleter.class)
@@ -21,7 +21,12 @@ abstract class ComputingCommand extends PipelineCommand {
 
     /** What models compute in. */
     final DType computeType() {
-        return Given.computeType("model-dtype", modelDtype);
+        return Given.computeType("model-dtype", Given.orElse(modelDtype, "Float"));
+    }
+
+    /** Whether a type was given. */
+    final boolean isTypeGiven() {
+        return modelDtype != null;
     }
 
     /** The pipeline that was named; refused if none was. */

@@ -39,6 +39,27 @@ record EngineChoice(String prefix, String restoreFrom, String onnx, String engin
         return new BackboneChoice.Eager(restoreFrom);
     }
 
+    /** Whether it names an engine: then what is not given of the way there is made. */
+    boolean isMade() {
+        return engine != null;
+    }
+
+    /**
+     * The backbone, made where an engine was named and no engine file alone is to run.
+     *
+     * @param cache folder for what is made; empty for the configured one
+     */
+    BackboneChoice backbone(String cache) {
+        if (!isMade()) {
+            return backbone();
+        }
+        if (!engineFile.isEmpty() && onnx.isEmpty() && restoreFrom.isEmpty()) {
+            return new BackboneChoice.OnEngine(engine, engineFile, options);
+        }
+        Given.atMostOne("backbone", prefix + "onnx-load-path", orNull(onnx), prefix + "engine-path", orNull(engineFile));
+        return new BackboneChoice.Built(restoreFrom, onnx, ExportCommand.EXPORTER, Map.of(), engineFile, engine, options, cache);
+    }
+
     private static String orNull(String path) {
         return path.isEmpty() ? null : path;
     }

@@ -1,5 +1,6 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.BackboneChoice;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.PipelineSource;
@@ -25,9 +26,10 @@ public final class GenerateCommand extends SamplingCommand {
 
     @Override
     Report report() throws Exception {
-        PipelineSource source = source();
+        BackboneChoice backbone = choice().backbone(engineCache());
+        PipelineSource source = source(backbone);
         String image = path("save-image-as", Given.orElse(saveImageAs, label(source) + ".png"));
-        var request = new GenerateRequest(source, choice().backbone(), sampling(), image, path("dump", dump));
+        var request = new GenerateRequest(source, backbone, sampling(), image, path("dump", dump));
         GenerateResult result = await(progress -> halftone.generate(request, progress));
         return PictureReports.of(result);
     }

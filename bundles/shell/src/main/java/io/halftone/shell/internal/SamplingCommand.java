@@ -1,5 +1,7 @@
 package io.halftone.shell.internal;
 
+import io.halftone.api.BackboneChoice;
+import io.halftone.api.PipelineSource;
 import io.halftone.api.Sampling;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +44,12 @@ abstract class SamplingCommand extends DeviceCommand {
     @Completion(FileCompleter.class)
     private String initialLatents;
 
-    @Option(name = "--restore-from", description = "A quantized checkpoint, run on libtorch with fake quantization")
+    @Option(name = "--restore-from", description = "A quantized checkpoint, run on libtorch with fake quantization; with --engine, "
+        + "exported, built and run there")
     @Completion(FileCompleter.class)
     private String restoreFrom;
 
-    @Option(name = "--onnx-load-path", description = "An exported model, or its folder, run on the engine")
+    @Option(name = "--onnx-load-path", description = "An exported model, or its folder, run on the engine; with --engine, built first")
     @Completion(FileCompleter.class)
     private String onnxLoadPath;
 
@@ -55,10 +58,15 @@ abstract class SamplingCommand extends DeviceCommand {
     @Completion(FileCompleter.class)
     private String enginePath;
 
-    @Option(name = "--engine", description = "Which engine runs the exported model or engine file",
-        valueToShowInHelp = EngineChoice.USUAL_ENGINE)
-    @Completion(PluginCompleter.Engines.class)
+    @Option(name = "--engine", description = "Which engine runs the backbone; what is not given of exported model and engine file is made and kept",
+        valueToShowInHelp = "libtorch, or " + EngineChoice.USUAL_ENGINE + " for an exported model or engine file")
+    @Completion(EngineCompleter.class)
     private String engine;
+
+    @Option(name = "--engine-cache", description = "Folder to keep exports and engines in that --engine makes",
+        valueToShowInHelp = "engines in HALFTONE_DATA, or halftone/engines in the user's cache")
+    @Completion(FileCompleter.class)
+    private String engineCache;
 
     @Option(name = "--threads", description = "Threads that the engine computes with", valueToShowInHelp = "the engine's usual number")
     private Integer threads;
@@ -71,6 +79,24 @@ abstract class SamplingCommand extends DeviceCommand {
         return new Sampling(prompts, Given.orElse(negativePrompt, ""), Given.orUsual("num-inference-steps", steps),
             Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), seed,
             path("initial-latents", initialLatents), imagesPerPrompt, tiledVae);
+    }
+
+    /** Where what is made is kept; empty for the configured folder. */
+    final String engineCache() {
+        if (engineCache != null && engine == null) {
+            throw new IllegalArgumentException("engine-cache: found it without an engine; expected --engine too");
+        }
+        return path("engine-cache", engineCache);
+    }
+
+    /** The pipeline, computed in what suits a backbone that is made for an engine where no type was given. */
+    final PipelineSource source(BackboneChoice backbone) {
+        PipelineSource source = source();
+        if (isTypeGiven() || !(backbone instanceof BackboneChoice.Built built)) {
+            return source;
+        }
+        return new PipelineSource(source.path(), source.model(), halftone.computeType(source, built), source.loras(), source.leaveLoras(),
+            source.device());
     }
 
     final EngineChoice choice() {

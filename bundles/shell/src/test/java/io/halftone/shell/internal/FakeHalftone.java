@@ -1,6 +1,7 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.Absence;
+import io.halftone.api.BackboneChoice;
 import io.halftone.api.BenchmarkRequest;
 import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
@@ -24,24 +25,25 @@ import io.halftone.api.LoraReport;
 import io.halftone.api.ModelInfo;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanRequest;
-import io.halftone.api.PlanResult;
 import io.halftone.api.PlanResult.Kind;
 import io.halftone.api.PlanResult.PlannedLayer;
+import io.halftone.api.PlanResult;
 import io.halftone.api.PluginInfo;
-import io.halftone.api.ProgressListener;
 import io.halftone.api.ProgressListener.Progress;
+import io.halftone.api.ProgressListener;
+import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
-import io.halftone.api.QuantSettings;
 import io.halftone.api.SearchRequest;
-import io.halftone.api.SearchResult;
 import io.halftone.api.SearchResult.Sensitivity;
+import io.halftone.api.SearchResult;
 import io.halftone.api.StatisticsInfo;
 import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
 import io.halftone.export.EngineReport;
 import io.halftone.export.LayerReport;
 import io.halftone.model.ModelSignature.Extent;
+import io.halftone.ops.DType;
 import io.halftone.ops.Role;
 import io.halftone.pipeline.Advice;
 import java.nio.file.Path;
@@ -98,6 +100,12 @@ final class FakeHalftone implements Halftone {
     public String buildCommand(BuildRequest request, int version) {
         requests.add(request);
         return "trtexec of version " + version;
+    }
+
+    /** As if every engine were one for 16 bits. */
+    @Override
+    public DType computeType(PipelineSource source, BackboneChoice.Built backbone) {
+        return DType.FLOAT16;
     }
 
     @Override

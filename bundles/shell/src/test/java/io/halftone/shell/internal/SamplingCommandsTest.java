@@ -13,6 +13,7 @@ import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplingCommandsTest {
@@ -67,6 +68,46 @@ class SamplingCommandsTest {
     }
 
     @Test
+    void makesTheEngineThatIsNamedOfWhatIsGiven() throws Exception {
+        GenerateRequest request = generate("--model", "m", "--prompt", "a", "--engine", "other");
+        assertEquals(BackboneChoice.Built.of("", "other", Map.of(), ""), request.backbone());
+        assertEquals(DType.FLOAT16, request.source().computeType());
+        assertEquals("/data/m.png", request.image());
+    }
+
+    @Test
+    void startsFromTheCheckpointThatIsGiven() throws Exception {
+        assertEquals(BackboneChoice.Built.of("/data/q", "other", Map.of("threads", "2"), "/data/c"), generate("--model", "m", "--prompt", "a",
+            "--engine", "other", "--restore-from", "q", "--threads", "2", "--engine-cache", "c").backbone());
+    }
+
+    @Test
+    void buildsTheExportedModelThatIsGivenBesideItsCheckpoint() throws Exception {
+        assertEquals(new BackboneChoice.Built("/data/q", "/data/o", "onnx", Map.of(), "", "other", Map.of(), ""), generate("--model", "m",
+            "--prompt", "a", "--engine", "other", "--restore-from", "q", "--onnx-load-path", "o").backbone());
+    }
+
+    @Test
+    void runsTheEngineFileThatIsGivenBesideItsCheckpoint() throws Exception {
+        assertEquals(new BackboneChoice.Built("/data/q", "", "onnx", Map.of(), "/data/e", "other", Map.of(), ""), generate("--model", "m",
+            "--prompt", "a", "--engine", "other", "--restore-from", "q", "--trt_engine-path", "e").backbone());
+    }
+
+    @Test
+    void computesInTheTypeThatIsGivenForAnEngineToo() throws Exception {
+        assertEquals(DType.FLOAT32, generate("--model", "m", "--prompt", "a", "--engine", "other", "--model-dtype", "Float").source().computeType());
+    }
+
+    @Test
+    void comparesAnEngineThatIsMadeWithFullPrecision() throws Exception {
+        console.run(new CompareCommand(), "--model", "m", "--prompt", "a", "--engine", "other");
+        var expected = new CompareRequest(new PipelineSource("", "m", DType.FLOAT16), BackboneChoice.fullPrecision(),
+            BackboneChoice.Built.of("", "other", Map.of(), ""), Sampling.of("a", 0), "/data/halftone-out/m", 0);
+
+        assertEquals(expected, console.request(CompareRequest.class));
+    }
+
+    @Test
     void refusesWhatMakesNoSense() {
         assertEquals("prompt: found none; expected at least one", refusal(new GenerateCommand(), "--model", "m"));
         assertEquals("num-images-per-prompt: found 0; expected >= 1",
@@ -77,8 +118,11 @@ class SamplingCommandsTest {
             refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--guidance-scale", "-1"));
         assertEquals("backbone: found --restore-from and --engine-path; expected one of --restore-from, --onnx-load-path, --engine-path",
             refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--restore-from", "q", "--engine-path", "e"));
-        assertEquals("--engine: found onnxruntime without a model; expected --onnx-load-path or --engine-path too",
-            refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--engine", "onnxruntime"));
+        assertEquals("backbone: found --onnx-load-path and --engine-path; expected one of --onnx-load-path, --engine-path",
+            refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--engine", "other", "--onnx-load-path", "o", "--engine-path",
+                "e"));
+        assertEquals("engine-cache: found it without an engine; expected --engine too",
+            refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--engine-cache", "c"));
     }
 
     @Test
@@ -94,15 +138,15 @@ class SamplingCommandsTest {
     void comparesWithAnotherReference() throws Exception {
         console.run(new CompareCommand(), "--model", "m", "--prompt", "a", "--restore-from", "q", "--reference-onnx-load-path", "o",
             "--reference-engine", "other", "--runs", "5", "--out", "/pictures");
-        var expected = new CompareRequest(new PipelineSource("", "m", DType.FLOAT32), new BackboneChoice.OnEngine("other", "/data/o"),
-            new BackboneChoice.Eager("/data/q"), Sampling.of("a", 0), "/pictures", 5);
+        var expected = new CompareRequest(new PipelineSource("", "m", DType.FLOAT32), new BackboneChoice.Built("", "/data/o", "onnx", Map.of(), "",
+            "other", Map.of(), ""), new BackboneChoice.Eager("/data/q"), Sampling.of("a", 0), "/pictures", 5);
 
         assertEquals(expected, console.request(CompareRequest.class));
     }
 
     @Test
     void refusesToCompareWithNothing() {
-        assertEquals("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path",
+        assertEquals("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path, --engine",
             refusal(new CompareCommand(), "--model", "m", "--prompt", "a"));
     }
 

@@ -55,7 +55,9 @@ final class Backbones {
 
     /** Refuses what cannot be opened, before work begins. */
     static void check(BackboneChoice choice, Workplace work) {
-        if (choice instanceof BackboneChoice.OnEngine engine) {
+        if (choice instanceof BackboneChoice.Built built) {
+            BuiltEngines.check(built, work);
+        } else if (choice instanceof BackboneChoice.OnEngine engine) {
             Workplace.checkOptions("engine " + engine.engine(), engine.options(), work.plugins().engines().get(engine.engine()).options());
             modelFile(engine.file());
         } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty() && !Files.exists(Path.of(eager.checkpoint()))) {
@@ -63,6 +65,7 @@ final class Backbones {
         }
     }
 
+    /** Opens a backbone that is there; what is to be made comes from {@link BuiltEngines}. */
     static <T> Backbone<T> open(BackboneChoice choice, RunningPipeline<T> parts, Workplace work) throws IOException {
         if (choice instanceof BackboneChoice.OnEngine engine) {
             EngineBuilder builder = work.plugins().engines().get(engine.engine());
@@ -99,7 +102,7 @@ final class Backbones {
         return all;
     }
 
-    private static String synthetic(OpenPipeline pipeline) {
+    static String synthetic(OpenPipeline pipeline) {
         return pipeline.synthetic().isEmpty() ? "" : ", synthetic: " + pipeline.synthetic();
     }
 

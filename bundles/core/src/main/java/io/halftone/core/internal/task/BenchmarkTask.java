@@ -57,8 +57,10 @@ public final class BenchmarkTask implements JobRunner.Task<BenchmarkResult> {
     private <T> BenchmarkResult time(RunningPipeline<T> parts, Monitor monitor, Stopwatch watch) throws IOException {
         try (Opened<T> opened = new Opened<>()) {
             List<PartTimes> times = new ArrayList<>();
+            BuiltEngines engines = new BuiltEngines(work, monitor);
             for (BenchmarkRequest.Variant variant : request.variants()) {
-                opened.backbones.add(Backbones.open(variant.backbone(), parts, work));
+                opened.backbones.add(engines.open(variant.backbone(), parts,
+                    () -> new PictureRun<>(parts, request.sampling(), monitor).inputShapes()));
                 times.add(new PartTimes());
             }
             List<Backbone<T>> backbones = List.copyOf(opened.backbones);

@@ -55,9 +55,10 @@ public final class CompareTask implements JobRunner.Task<CompareResult> {
     }
 
     private <T> CompareResult compare(RunningPipeline<T> parts, Monitor monitor, Stopwatch watch) throws IOException {
-        try (Backbone<T> reference = Backbones.open(request.reference(), parts, work);
-             Backbone<T> candidate = Backbones.open(request.candidate(), parts, work)) {
-            PictureRun<T> run = new PictureRun<>(parts, request.sampling(), monitor);
+        PictureRun<T> run = new PictureRun<>(parts, request.sampling(), monitor);
+        BuiltEngines engines = new BuiltEngines(work, monitor);
+        try (Backbone<T> reference = engines.open(request.reference(), parts, run::inputShapes);
+             Backbone<T> candidate = engines.open(request.candidate(), parts, run::inputShapes)) {
             List<Timings> timings = List.of(new Timings(), new Timings());
             TensorDump<T> nothing = new TensorDump<>(parts.ops(), false);
             List<Picture> expected = run.run("generate reference", reference, timings.get(0), nothing);

@@ -55,8 +55,9 @@ public final class GenerateTask implements JobRunner.Task<GenerateResult> {
     }
 
     private <T> GenerateResult generate(RunningPipeline<T> parts, Monitor monitor, Stopwatch watch) throws IOException {
-        try (Backbone<T> backbone = Backbones.open(request.backbone(), parts, work)) {
-            PictureRun<T> run = new PictureRun<>(parts, request.sampling(), monitor);
+        PictureRun<T> run = new PictureRun<>(parts, request.sampling(), monitor);
+        BuiltEngines engines = new BuiltEngines(work, monitor);
+        try (Backbone<T> backbone = engines.open(request.backbone(), parts, run::inputShapes)) {
             Timings timings = new Timings();
             TensorDump<T> dump = new TensorDump<>(parts.ops(), !request.dump().isEmpty());
             List<Picture> pictures = run.run("generate", backbone, timings, dump);

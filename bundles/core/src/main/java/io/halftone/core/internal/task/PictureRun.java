@@ -25,7 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** From prompts to pictures with one backbone after the other; embeddings, schedule and noise are the same for all. */
 final class PictureRun<T> {
@@ -87,6 +89,18 @@ final class PictureRun<T> {
     /** The number of denoising steps. */
     int steps() {
         return schedule.step(schedule.calls() - 1) + 1;
+    }
+
+    /** The shapes of the backbone's inputs by name, the same at every call. */
+    Map<String, Shape> inputShapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        ops.region("", () -> {
+            Generator<T> generator = parts.context().generator(sampling.seed());
+            loop.firstInputs(conditioning, schedule, generator.normal(shape), generator).asMap()
+                .forEach((name, value) -> shapes.put(name, ops.shape(value)));
+            return List.of();
+        });
+        return shapes;
     }
 
     /** Makes the pictures, one for each prompt. */

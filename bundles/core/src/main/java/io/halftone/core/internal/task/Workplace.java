@@ -18,15 +18,21 @@ import java.util.Set;
  * @param opener  opens pipeline folders
  * @param runtime runs tensors; loads its library when first used
  * @param models  finds pipeline folders by name
+ * @param engines where exports and engines are kept that no request has named
  */
-public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
+public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models, Path engines) {
+    /** Keeps engines in the usual place. */
+    public Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
+        this(plugins, opener, runtime, models, EngineCache.usual(System.getenv(), System.getProperty("user.home")));
+    }
+
     /**
      * The same with the runtime on the device that a source asks for.
      *
      * @throws IllegalArgumentException if there is no such device
      */
     Workplace on(PipelineSource source) {
-        return source.device().isEmpty() ? this : new Workplace(plugins, opener, runtime.on(source.device()), models);
+        return source.device().isEmpty() ? this : new Workplace(plugins, opener, runtime.on(source.device()), models, engines);
     }
 
     /**

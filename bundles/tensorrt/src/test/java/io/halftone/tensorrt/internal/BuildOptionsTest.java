@@ -1,6 +1,7 @@
 package io.halftone.tensorrt.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,5 +68,17 @@ class BuildOptionsTest {
         assertEquals("option: found workspace; expected one of [cuda-graph, device] when an engine is loaded", unknown.getMessage());
         var value = assertThrows(IllegalArgumentException.class, () -> LoadOptions.of(Map.of("cuda-graph", "yes")));
         assertEquals("option cuda-graph: found yes; expected true or false", value.getMessage());
+    }
+
+    /** What a cache of engines is keyed by: neither the GPU's number nor where timings are kept makes another engine. */
+    @Test
+    void isIdentifiedByWhatChangesTheEngine() {
+        var h100 = new Platform("10.6.0", "13.0", "NVIDIA H100 80GB HBM3", "9.0");
+        String usual = TensorRtEngineBuilder.identity(h100, BuildOptions.of(Map.of()), "");
+
+        assertEquals(usual, TensorRtEngineBuilder.identity(h100, BuildOptions.of(Map.of("device", "1", "timing-cache", "/t")), ""));
+        assertNotEquals(usual, TensorRtEngineBuilder.identity(h100, BuildOptions.of(Map.of("builder-optimization-level", "3")), ""));
+        assertNotEquals(usual, TensorRtEngineBuilder.identity(h100, BuildOptions.of(Map.of("opt-shapes", "sample:2x4")), ""));
+        assertNotEquals(usual, TensorRtEngineBuilder.identity(new Platform("10.7.0", "13.0", h100.gpu(), "9.0"), BuildOptions.of(Map.of()), ""));
     }
 }

@@ -133,6 +133,23 @@ class BuiltEngineTest {
         assertEquals(DType.FLOAT32, Chain.halftone().computeType(asked, built("")));
     }
 
+    /** The places of tokens with a batch before them: the same numbers, and so the same picture. */
+    @Test
+    void feedsPlacesInTheRankThatTheExportHas() throws Exception {
+        var sampling = new Sampling(List.of("a small red circle", "a large blue ring"), "", 2, Double.NaN, 64, 64, 3, "");
+        var flux = new PipelineSource("", "tiny-flux", DType.FLOAT32);
+        for (String rank : List.of("2", "3")) {
+            var backbone = new Built("", "", "onnx", Map.of("ids-rank", rank), "", "onnxruntime", THREADS, cache());
+            Chain.halftone().generate(new GenerateRequest(flux, backbone, sampling, scratch.resolve("rank" + rank + ".png").toString(), ""),
+                progress -> { }).await();
+        }
+        for (int i = 0; i < 2; i++) {
+            double psnr = ImageMetrics.psnr(Png.read(scratch.resolve("rank2_" + i + ".png")), Png.read(scratch.resolve("rank3_" + i + ".png")));
+            assertTrue(psnr > 60, "found " + psnr + " dB; expected equal pictures but for rounding of other kernels");
+        }
+        assertEquals(2, entries("exports").size());
+    }
+
     @Test
     void saysPlainlyThatThereIsNoSuchEngine() {
         String message = assertThrows(IllegalArgumentException.class, () -> generate(Built.of("", "tensorrt", Map.of(), cache()))).getMessage();

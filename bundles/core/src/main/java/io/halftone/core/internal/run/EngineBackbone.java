@@ -2,11 +2,13 @@ package io.halftone.core.internal.run;
 
 import io.halftone.export.Engine;
 import io.halftone.export.EngineReport;
+import io.halftone.model.ModelSignature;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -21,11 +23,19 @@ public final class EngineBackbone<T> implements Backbone<T> {
     private final EagerOps<T> ops;
     private final Engine engine;
     private final String mark;
+    private final InputForm form;
+
+    /** An engine that takes its inputs as the pipeline has them. */
+    public EngineBackbone(EagerOps<T> ops, Engine engine, String mark) {
+        this(ops, engine, mark, new InputForm(new ModelSignature(List.of(), List.of(), Map.of())));
+    }
 
     /**
      * @param mark what its description says of the pipeline's weights; empty for nothing
+     * @param form how the engine takes its inputs
      */
-    public EngineBackbone(EagerOps<T> ops, Engine engine, String mark) {
+    public EngineBackbone(EagerOps<T> ops, Engine engine, String mark, InputForm form) {
+        this.form = form;
         this.ops = ops;
         this.engine = engine;
         this.mark = mark;
@@ -35,7 +45,7 @@ public final class EngineBackbone<T> implements Backbone<T> {
     public T run(Values<T> inputs) {
         Map<String, DType> types = engine.inputs();
         Map<String, TensorView> bound = new LinkedHashMap<>();
-        inputs.asMap().forEach((name, value) -> {
+        form.of(ops, inputs).asMap().forEach((name, value) -> {
             DType type = types.get(name);
             // an unknown name goes through, for the engine to refuse with what it expects
             bound.put(name, reachable(type == null || ops.dtype(value) == type ? value : ops.cast(value, type)));

@@ -7,9 +7,12 @@ import io.halftone.core.internal.quantize.QuantizedModel;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.EagerBackbone;
 import io.halftone.core.internal.run.EngineBackbone;
+import io.halftone.core.internal.run.InputForm;
+import io.halftone.core.internal.run.ModelOptions;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Device;
@@ -69,8 +72,13 @@ final class Backbones {
     static <T> Backbone<T> open(BackboneChoice choice, RunningPipeline<T> parts, Workplace work) throws IOException {
         if (choice instanceof BackboneChoice.OnEngine engine) {
             EngineBuilder builder = work.plugins().engines().get(engine.engine());
-            return new EngineBackbone<>(parts.ops(), builder.load(modelFile(engine.file()), onDevice(engine.options(), builder.options(), work.runtime().device())),
-                synthetic(parts.pipeline()));
+            Engine loaded = builder.load(modelFile(engine.file()), onDevice(engine.options(), builder.options(), work.runtime().device()));
+            try {
+                return new EngineBackbone<>(parts.ops(), loaded, synthetic(parts.pipeline()), form(loaded, parts.pipeline()));
+            } catch (RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
         }
         String checkpoint = ((BackboneChoice.Eager) choice).checkpoint();
         OpenPipeline pipeline = parts.pipeline();
@@ -90,6 +98,12 @@ final class Backbones {
             restored.close();
             throw e;
         }
+    }
+
+    /** How an engine takes its inputs: as its export was asked for. */
+    private static InputForm form(Engine engine, OpenPipeline pipeline) {
+        String backbone = pipeline.spec().backbone();
+        return new InputForm(pipeline.model(backbone).signature(ModelOptions.of(engine.metadata()).in(pipeline.config().component(backbone))));
     }
 
     /** The options, with the GPU that tensors are on where the engine has a choice and none was made. */

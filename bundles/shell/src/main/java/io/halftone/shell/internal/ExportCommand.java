@@ -2,6 +2,7 @@ package io.halftone.shell.internal;
 
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -30,16 +31,28 @@ public final class ExportCommand extends ComputingCommand {
     @Completion(value = StringsCompleter.class, values = {"quantized", "qdq"})
     private String onnxWeights;
 
+    @Option(name = "--ids-rank", description = "Dimensions of FLUX's img_ids and txt_ids: 2, or 3 with a batch before them, as diffusers had "
+        + "them before 0.31", valueToShowInHelp = "2")
+    @Completion(value = StringsCompleter.class, values = {"2", "3"})
+    private Integer idsRank;
+
     @Override
     Report report() throws Exception {
         var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), EXPORTER,
-            options(onnxWeights));
+            options(onnxWeights, idsRank));
         ExportResult result = await(progress -> halftone.export(request, progress));
         return ExportReport.of(result);
     }
 
-    /** The exporter's options; null stands for what was not given. */
-    static Map<String, String> options(String weights) {
-        return weights == null ? Map.of() : Map.of("weights", weights);
+    /** The options of an export; null stands for what was not given. */
+    static Map<String, String> options(String weights, Integer idsRank) {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (weights != null) {
+            options.put("weights", weights);
+        }
+        if (idsRank != null) {
+            options.put("ids-rank", idsRank.toString());
+        }
+        return options;
     }
 }

@@ -75,6 +75,11 @@ public final class QuantizeCommand extends CalibrationCommand {
     @Completion(value = StringsCompleter.class, values = {"quantized", "qdq"})
     private String onnxWeights;
 
+    @Option(name = "--ids-rank", description = "Dimensions of FLUX's img_ids and txt_ids: 2, or 3 with a batch before them, as diffusers had "
+        + "them before 0.31", valueToShowInHelp = "2")
+    @Completion(value = StringsCompleter.class, values = {"2", "3"})
+    private Integer idsRank;
+
     @Option(name = "--trt-high-precision-dtype", description = "What stays in high precision in the export; always as --model-dtype",
         valueToShowInHelp = "as --model-dtype")
     @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
@@ -94,7 +99,7 @@ public final class QuantizeCommand extends CalibrationCommand {
         var target = new CheckpointChoice(checkpoint(source, settings), path("hf-ckpt-dir", hubFolder), checkpointForm, stateOnly, compress,
             maxShardSize).target();
         var request = new QuantizeRequest(source, settings, calibration(quantization.advice(halftone, source.model())), work, trials,
-            target, path("onnx-dir", onnxDir), ExportCommand.options(onnxWeights));
+            target, path("onnx-dir", onnxDir), ExportCommand.options(onnxWeights, idsRank));
         QuantizeResult result = await(progress -> halftone.quantize(request, progress));
         if (result.checkpoint().endsWith(".pt")) {
             note("note: " + result.checkpoint() + ": its content is safetensors");

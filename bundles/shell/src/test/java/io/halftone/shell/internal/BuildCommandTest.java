@@ -88,7 +88,7 @@ class BuildCommandTest {
         assertEquals("threads: found 0; expected >= 1", refusal("--onnx-dir", "o", "--threads", "0"));
     }
 
-    /** Source: NVIDIA Model Optimizer, diffusers example, README, with trtexec replaced. */
+    /** Source: NVIDIA Model Optimizer, diffusers example, README of releases 0.21 and 0.23, with trtexec replaced. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--builderOptimizationLevel=4 --stronglyTyped --onnx=./model.onnx|sample:2x4x128x128,timestep:1,encoder_hidden_states:2x77x2048,"
@@ -97,6 +97,9 @@ class BuildCommandTest {
         "--builderOptimizationLevel=4 --stronglyTyped --onnx=./model.onnx|hidden_states:2x16x128x128,timestep:2,encoder_hidden_states:"
             + "2x333x4096,pooled_projections:2x2048|hidden_states:16x16x128x128,timestep:16,encoder_hidden_states:16x333x4096,"
             + "pooled_projections:16x2048|4",
+        "--onnx=./model.onnx --fp8 --bf16 --stronglyTyped|hidden_states:1x4096x64,img_ids:1x4096x3,encoder_hidden_states:1x512x4096,"
+            + "txt_ids:1x512x3,timestep:1,pooled_projections:1x768,guidance:1|hidden_states:1x4096x64,img_ids:1x4096x3,encoder_hidden_states:"
+            + "1x512x4096,txt_ids:1x512x3,timestep:1,pooled_projections:1x768,guidance:1|",
         "--onnx=./model.onnx --fp8 --bf16 --stronglyTyped|hidden_states:1x4096x64,img_ids:4096x3,encoder_hidden_states:1x512x4096,"
             + "txt_ids:512x3,timestep:1,pooled_projections:1x768,guidance:1|hidden_states:1x4096x64,img_ids:4096x3,encoder_hidden_states:"
             + "1x512x4096,txt_ids:512x3,timestep:1,pooled_projections:1x768,guidance:1|"})

@@ -46,6 +46,7 @@ class QuantizeOptionsTest {
         Map.entry("--checkpoint-form", List.of("full")), Map.entry("--compress", List.of()), Map.entry("--hf-ckpt-dir", List.of("/hub")),
         Map.entry("--json", List.of()), Map.entry("--max-shard-size", List.of("2GB")), Map.entry("--onnx-dir", List.of("/onnx")),
         Map.entry("--onnx-weights", List.of("qdq", "--onnx-dir", "/onnx")),
+        Map.entry("--ids-rank", List.of("3", "--onnx-dir", "/onnx")),
         Map.entry("--quantized-torch-ckpt-save-path", List.of("/b.safetensors")), Map.entry("--quiet", List.of()),
         Map.entry("--slice", List.of("1/1")), Map.entry("--state-only", List.of()), Map.entry("--stats-in", List.of("/1.stats")),
         Map.entry("--stats-out", List.of("/all.stats")), Map.entry("--trials", List.of("3")),

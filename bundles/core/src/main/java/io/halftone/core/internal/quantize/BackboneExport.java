@@ -41,7 +41,7 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
                              Map<String, String> metadata, Map<String, String> options, Monitor monitor) implements ExportJob {
     @Override
     public ModelSignature signature() {
-        return pipeline.model(pipeline.spec().backbone()).signature(config());
+        return modelOptions().signature(pipeline);
     }
 
     /** With the extents that an engine of the file is for, and the form of its inputs. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
+import io.halftone.model.ModelSignature;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,6 +46,12 @@ public record ModelOptions(Map<String, String> values) {
         Map<String, Object> all = new LinkedHashMap<>(config.asMap());
         values.forEach((name, value) -> all.put(name, value.matches("\\d{1,9}") ? Long.valueOf(value) : value));
         return values.isEmpty() ? config : ModelConfig.of(config.source(), all);
+    }
+
+    /** The signature of a pipeline's backbone in this form. */
+    public ModelSignature signature(OpenPipeline pipeline) {
+        String backbone = pipeline.spec().backbone();
+        return pipeline.model(backbone).signature(in(pipeline.config().component(backbone)));
     }
 
     /** What the exported file says of them. */

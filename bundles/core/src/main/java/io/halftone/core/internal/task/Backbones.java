@@ -102,8 +102,7 @@ final class Backbones {
 
     /** How an engine takes its inputs: as its export was asked for. */
     private static InputForm form(Engine engine, OpenPipeline pipeline) {
-        String backbone = pipeline.spec().backbone();
-        return new InputForm(pipeline.model(backbone).signature(ModelOptions.of(engine.metadata()).in(pipeline.config().component(backbone))));
+        return new InputForm(ModelOptions.of(engine.metadata()).signature(pipeline));
     }
 
     /** The options, with the GPU that tensors are on where the engine has a choice and none was made. */

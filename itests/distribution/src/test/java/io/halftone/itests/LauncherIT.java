@@ -58,7 +58,7 @@ public class LauncherIT {
     public void failsWhereTheEngineThatIsAskedForIsNotThere() throws Exception {
         Launch doctor = launch("doctor", "--engine", "nowhere");
         doctor.endsWith(1);
-        assertTrue(doctor.out(), doctor.out().contains("to do: install the feature halftone-nowhere"));
+        assertTrue(doctor.out(), doctor.out().contains("to do: bin/halftone install halftone-nowhere-VERSION.kar"));
         assertTrue(doctor.err(), doctor.err().startsWith("halftone: doctor: found 1 problem; expected none"));
     }
 

@@ -58,7 +58,7 @@ public final class Doctor {
         Optional<Absence> known = engines.stream().filter(absence -> absence.name().equals(named)).findFirst();
         if (!named.isEmpty() && !there.contains(named) && known.isEmpty()) {
             findings.add(Finding.problem(ENGINE + " " + named, "no plugin of that name", "one of " + there,
-                "install the feature halftone-" + named));
+                "bin/halftone install halftone-" + named + "-VERSION.kar, or another archive or feature that has it"));
         }
         return findings;
     }

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes {@value #MODEL} with its large tensors in {@value #DATA} beside it. The option {@code weights} says how quantized
  * weights are kept: {@code quantized}, as codes, or {@code qdq}, as floats with a Q/DQ pair, which block formats have not.
+ * Filters of convolutions in 8-bit floats have a pair either way.
  */
 @Component(service = Exporter.class)
 @Named("onnx")

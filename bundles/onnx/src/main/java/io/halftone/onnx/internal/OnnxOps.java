@@ -17,7 +17,9 @@ import io.halftone.ops.Shape;
 import io.halftone.ops.shape.Meta;
 import io.halftone.ops.shape.ShapeOps;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -36,6 +38,8 @@ final class OnnxOps implements Ops<OnnxValue> {
     private final Composites composites;
     private final BlockOperators blockOperators;
     private final Pairs pairs;
+    /** The values that were 8-bit floats a moment ago. */
+    private final Set<String> float8 = new HashSet<>();
 
     OnnxOps(DType computeType, Graph graph, Weights weights, Extents extents) {
         this.shapes = new ShapeOps(computeType);
@@ -266,7 +270,14 @@ final class OnnxOps implements Ops<OnnxValue> {
 
     @Override
     public OnnxValue matmul(OnnxValue a, OnnxValue b) {
-        return product(shapes.matmul(a.meta(), b.meta()), a.shape().dim(-1), "MatMul", List.of(name(a), name(b)));
+        Meta meta = shapes.matmul(a.meta(), b.meta());
+        Dim length = a.shape().dim(-1);
+        if (meta.dtype() == DType.FLOAT32 || !float8.contains(name(a)) || !float8.contains(name(b))) {
+            return product(meta, length, "MatMul", List.of(name(a), name(b)));
+        }
+        // TensorRT's fused attention of 8-bit floats adds up in float32, and is chosen only where the model says so
+        List<String> wide = List.of(composites.cast(name(a), DType.FLOAT32), composites.cast(name(b), DType.FLOAT32));
+        return cast(product(new Meta(meta.shape(), DType.FLOAT32), length, "MatMul", wide), meta.dtype());
     }
 
     @Override
@@ -366,7 +377,11 @@ final class OnnxOps implements Ops<OnnxValue> {
         if (q instanceof Codes codes && codes.scale().equals(scale) && (!codes.perChannel() || codes.axis() == q.shape().axis(axis))) {
             return new Dequantized(codes, meta);
         }
-        return new Result(pairs.dequantize(name(q), q.dtype(), name(scale), scale.shape(), axis), meta);
+        String value = pairs.dequantize(name(q), q.dtype(), name(scale), scale.shape(), axis);
+        if (q.dtype() == DType.FLOAT8_E4M3) {
+            float8.add(value);
+        }
+        return new Result(value, meta);
     }
 
     @Override

@@ -36,7 +36,8 @@ final class Weights {
     private final Map<List<Object>, String> written = new HashMap<>();
 
     /**
-     * @param keepFloats whether quantized weights stay floating initializers with a QuantizeLinear behind them
+     * @param keepFloats whether all quantized weights stay floating initializers with a QuantizeLinear behind them; filters of
+     *                   8-bit floats do in any case
      */
     Weights(Parameters parameters, DType computeType, boolean keepFloats, Graph graph) {
         this.parameters = parameters;
@@ -95,7 +96,7 @@ final class Weights {
                 ? new AttributeProto[] {Graph.attribute("axis", (long) (transposed ? 1 - codes.axis() : codes.axis()))}
                 : new AttributeProto[0];
             String low;
-            if (keepFloats) {
+            if (keepFloats || isFilter(codes)) {
                 low = graph.node("QuantizeLinear", List.of(transposed ? transposed(weight) : plain(weight), scale, zero), axis);
             } else {
                 low = graph.initializer(weight.parameter() + "_quantized", codes.dtype(), sizes(weight, transposed),
@@ -128,6 +129,11 @@ final class Weights {
                 blocked.tensorScale().bytes().toByteArray());
             return operators.dequantized(codes, scales, unit, computeType, blocks);
         });
+    }
+
+    /** Of stored 8-bit floats TensorRT 10.6 makes no 8-bit convolution: it reads the filter back and convolves in 16 bits. */
+    private static boolean isFilter(Codes codes) {
+        return codes.dtype() == DType.FLOAT8_E4M3 && codes.weight().shape().rank() > 2;
     }
 
     private static void require(boolean holds, Weight weight, String found, String expected) {

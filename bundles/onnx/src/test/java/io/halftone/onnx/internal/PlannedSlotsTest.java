@@ -77,9 +77,19 @@ class PlannedSlotsTest {
         // 1 / 448 rounded up to float16
         assertEquals(new Codes("FLOAT8E4M3FN", 1, Float16.toFloat((short) 0x1893)), layer.slots().get(Slot.SOFTMAX));
         ModelProto model = ModelProto.parseFrom(Files.readAllBytes(report.model()));
+        assertEquals(List.of("Mul", "QuantizeLinear", "DequantizeLinear", "Transpose", "QuantizeLinear", "DequantizeLinear",
+            "Cast", "Cast", "MatMul", "Cast", "Softmax", "QuantizeLinear", "DequantizeLinear", "QuantizeLinear", "DequantizeLinear",
+            "Cast", "Cast", "MatMul", "Cast", "Identity"), operators(model));
+        assertEquals(List.of(1L, 1L, 10L, 1L, 1L, 10L), model.getGraph().getNodeList().stream().filter(n -> n.getOpType().equals("Cast"))
+            .map(n -> n.getAttribute(0).getI()).toList(), "to FLOAT, and back to FLOAT16");
+        assertEquals(19, model.getOpsetImport(0).getVersion());
+    }
+
+    @Test
+    void anAttentionInFloat32HasNoCasts() throws IOException {
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(export(attention(DType.FLOAT32, OPERANDS)).model()));
         assertEquals(List.of("Mul", "QuantizeLinear", "DequantizeLinear", "Transpose", "QuantizeLinear", "DequantizeLinear", "MatMul",
             "Softmax", "QuantizeLinear", "DequantizeLinear", "QuantizeLinear", "DequantizeLinear", "MatMul", "Identity"), operators(model));
-        assertEquals(19, model.getOpsetImport(0).getVersion());
     }
 
     @Test

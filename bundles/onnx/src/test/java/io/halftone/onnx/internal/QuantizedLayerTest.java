@@ -163,6 +163,56 @@ class QuantizedLayerTest {
         }
     }
 
+    /** A filter of shape (3, 2, 3, 3) in 8-bit floats. */
+    private static TestJob float8Conv(DType type, float scale) {
+        Layer.Conv layer = new Layer.Conv("conv", Role.CONVOLUTION, 2, 3, 3, 1, 1, false);
+        return new TestJob(type, (o, in) -> o.conv(layer, roundTrip(o, in.get("x"), DType.FLOAT8_E4M3, scale),
+            roundTrip(o, o.parameter("conv.weight", Shape.of(3, 2, 3, 3)), DType.FLOAT8_E4M3, scale)))
+            .input("x", 1, 2, 1, 1).output(1, 3, 1, 1).random("conv.weight", 3, 2, 3, 3).quantizes("conv");
+    }
+
+    @Test
+    void aFilterInFloat8StaysFloatWithAPair() throws IOException {
+        for (String option : new String[] {"quantized", "qdq"}) {
+            TestJob job = float8Conv(DType.FLOAT16, 0.01f);
+            job.options.put("weights", option);
+            ModelProto model = export(job);
+            assertEquals(List.of("QuantizeLinear", "DequantizeLinear", "QuantizeLinear", "DequantizeLinear", "Conv", "Identity"), operators(model));
+            NodeProto quantize = node(model, "conv/QuantizeLinear");
+            assertEquals(List.of("conv.weight", "conv.weight_scale", "conv.weight_zero_point"), quantize.getInputList());
+            assertEquals(quantize.getOutput(0), node(model, "conv/DequantizeLinear").getInput(0));
+            assertEquals(TensorProto.DataType.FLOAT16_VALUE, initializer(model, "conv.weight").getDataType());
+        }
+    }
+
+    @Test
+    void aLinearWeightInFloat8IsKeptAsCodes() throws IOException {
+        ModelProto model = export(linear(DType.FLOAT16, DType.FLOAT8_E4M3, 3, INPUT_SCALE, WEIGHT_SCALE));
+        assertEquals(1, operators(model).stream().filter("QuantizeLinear"::equals).count());
+        assertEquals(TensorProto.DataType.FLOAT8E4M3FN_VALUE, initializer(model, "fc.weight_quantized").getDataType());
+        assertTrue(model.getGraph().getInitializerList().stream().noneMatch(t -> t.getName().equals("fc.weight")));
+    }
+
+    @Test
+    void aFilterInFloat8MultipliesWhatTheEncoderGives() throws IOException {
+        float scale = 0.01f;
+        TestJob job = float8Conv(DType.FLOAT32, scale);
+        float[] x = {0.37f, -1.21f};
+        float[] y = Runtime.run(job, folder, Map.of("x", TensorView.ofFloats(x, 1, 2, 1, 1))).toFloats();
+        float[] w = job.read("conv.weight").toFloats();
+        for (int out = 0; out < 3; out++) {
+            double sum = 0;
+            for (int in = 0; in < 2; in++) {                 // the middle of the filter; the rest lies on padding
+                sum += float8(x[in], scale) * float8(w[out * 18 + in * 9 + 4], scale);
+            }
+            assertEquals(sum, y[out], 1e-6);
+        }
+    }
+
+    private static double float8(float value, float scale) {
+        return Float8.toFloat(Float8.fromFloat(value / scale)) * scale;
+    }
+
     private static double code(float value, float scale) {
         return Math.max(-128, Math.min(127, Math.rint(value / scale))) * scale;
     }

@@ -27,6 +27,7 @@ import java.util.TreeSet;
 final class ModelGraph {
     static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
 
+    private static final Set<String> MOVES = Set.of("Transpose", "Cast");
     private static final String TENSORRT = "trt";
     private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulIntegerToFloat", "QGemm", "QLinearConv", "QLinearMatMul",
         "DynamicQuantizeMatMul", "ConvInteger", "MatMulInteger");
@@ -123,7 +124,7 @@ final class ModelGraph {
         Set<String> dequantized = new HashSet<>();
         Map<String, Set<String>> layers = new TreeMap<>();
         for (NodeProto node : model.getGraph().getNodeList()) {
-            boolean moves = node.getOpType().equals("Transpose") && dequantized.contains(node.getInput(0));
+            boolean moves = MOVES.contains(node.getOpType()) && dequantized.contains(node.getInput(0));
             if (node.getOpType().equals("DequantizeLinear") || moves) {
                 dequantized.add(node.getOutput(0));
             }

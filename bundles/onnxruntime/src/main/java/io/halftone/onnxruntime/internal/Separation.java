@@ -8,6 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Keeps the 8-bit floats of a model apart from its integers. The runtime's fusions take any 8-bit pair for one of integers, and
@@ -17,6 +19,8 @@ import java.nio.ByteOrder;
 final class Separation {
     private final ModelGraph source;
     private final GraphProto.Builder graph;
+    /** What each QuantizeLinear rounds, by what it gives. */
+    private final Map<String, String> quantized = new HashMap<>();
 
     private Separation(ModelGraph source) {
         this.source = source;
@@ -33,6 +37,9 @@ final class Separation {
             if (node.getOpType().equals("DequantizeLinear") && source.isFloat8(node)) {
                 separate(node);
             } else {
+                if (node.getOpType().equals("QuantizeLinear")) {
+                    quantized.put(node.getOutput(0), node.getInput(0));
+                }
                 graph.addNode(node);
             }
         }
@@ -50,7 +57,7 @@ final class Separation {
 
     /** The scale as it broadcasts over the value: one for each index of an axis gets axes behind it. */
     private String factor(NodeProto node, TensorProto scale) {
-        TensorProto codes = source.tensor(node.getInput(0));
+        TensorProto codes = source.tensor(quantized.getOrDefault(node.getInput(0), node.getInput(0)));
         if (scale.getDimsCount() == 0 || codes == null) {
             return scale.getName();
         }

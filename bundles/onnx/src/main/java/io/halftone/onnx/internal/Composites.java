@@ -44,20 +44,30 @@ final class Composites {
     }
 
     /**
-     * Each group is one instance of an instance norm without weights; all of it in float32, rounded once.
+     * The type that a group norm is written in: its own, in which runtimes take the statistics in float32 all the same, and
+     * TensorRT is faster than with casts around; float32 for bfloat16, which no instance norm of opset 19 takes.
+     */
+    static DType groupNormType(DType type) {
+        return type == DType.BFLOAT16 ? DType.FLOAT32 : type;
+    }
+
+    /**
+     * Each group is one instance of an instance norm without weights.
      *
-     * @param weight float32, (channels, 1 ...), one axis less than x
+     * @param weight (channels, 1 ...), one axis less than x, in {@link #groupNormType}
      * @param bias   as weight
      */
     String groupNorm(String x, Meta meta, int groups, String weight, String bias, double epsilon) {
-        String wide = wide(x, meta.dtype());
-        String grouped = graph.node("Reshape", List.of(wide, graph.longs(0, groups, -1)));
-        String ones = graph.filled(1, groups, DType.FLOAT32);
-        String zeros = graph.filled(0, groups, DType.FLOAT32);
+        DType type = groupNormType(meta.dtype());
+        String taken = type == meta.dtype() ? x : cast(x, type);
+        String grouped = graph.node("Reshape", List.of(taken, graph.longs(0, groups, -1)));
+        String ones = graph.filled(1, groups, type);
+        String zeros = graph.filled(0, groups, type);
         String normal = graph.node("InstanceNormalization", List.of(grouped, ones, zeros), Graph.attribute("epsilon", epsilon));
         String shape = meta.shape().isNumbers() ? graph.longs(meta.shape().sizes()) : graph.node("Shape", x);
         String back = graph.node("Reshape", List.of(normal, shape));
-        return narrow(binary("Add", binary("Mul", back, weight), bias), meta.dtype());
+        String y = binary("Add", binary("Mul", back, weight), bias);
+        return type == meta.dtype() ? y : cast(y, meta.dtype());
     }
 
     /** The scale goes to the queries, before products that float16 may not hold. */

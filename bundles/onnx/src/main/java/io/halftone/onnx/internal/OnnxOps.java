@@ -258,14 +258,14 @@ final class OnnxOps implements Ops<OnnxValue> {
     public OnnxValue groupNorm(OnnxValue x, int groups, OnnxValue weight, OnnxValue bias, double epsilon) {
         Meta meta = shapes.groupNorm(x.meta(), groups, weight.meta(), bias.meta(), epsilon);
         long[] column = IntStream.range(1, x.shape().rank()).mapToLong(i -> i == 1 ? x.shape().dim(1).size() : 1).toArray();
-        return new Result(composites.groupNorm(name(x), meta, groups, column(weight, column), column(bias, column), epsilon), meta);
+        DType type = Composites.groupNormType(x.dtype());
+        String scale = column(weight, type, column);
+        return new Result(composites.groupNorm(name(x), meta, groups, scale, column(bias, type, column), epsilon), meta);
     }
 
-    /** A vector in float32 under another shape. */
-    private String column(OnnxValue vector, long[] shape) {
-        return vector instanceof Weight w
-            ? weights.stored(w, DType.FLOAT32, shape)
-            : name(reshape(cast(vector, DType.FLOAT32), Shape.of(shape)));
+    /** A vector in that type under another shape. */
+    private String column(OnnxValue vector, DType type, long[] shape) {
+        return vector instanceof Weight w ? weights.stored(w, type, shape) : name(reshape(cast(vector, type), Shape.of(shape)));
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * One layer of an engine, from the JSON of TensorRT's engine inspector.
  *
  * @param name      TensorRT's own
- * @param type      gemm, fusion, kgen, CaskConvolution, Reformat ...
+ * @param type      gemm, correlation, fusion, kgen, CaskConvolution, Reformat ...
  * @param tactic    the kernel's name; empty where it has none
  * @param operators the model's operators that were fused into it, by name
  * @param inputs    types of its inputs, INT8, FP8, FP16, BF16, FP32 ...; of a fused attention without scales
@@ -35,7 +35,7 @@ record EngineLayer(String name, String type, String tactic, Set<String> operator
     private static final List<String[]> FORMATS = List.of(new String[] {"int8", "INT8"}, new String[] {"fp8", "FP8"}, new String[] {"int4", "INT4"},
         new String[] {"fp4", "FP4"}, new String[] {"bfloat16", "BF16"}, new String[] {"bf16", "BF16"}, new String[] {"half", "FP16"},
         new String[] {"fp16", "FP16"}, new String[] {"float", "FP32"}, new String[] {"fp32", "FP32"});
-    private static final Pattern PRODUCT = Pattern.compile("gemm|conv|matmul|matrixmultiply|fusion");
+    private static final Pattern PRODUCT = Pattern.compile("gemm|conv|correlation|matmul|matrixmultiply|fusion");
     /** Generated kernels that multiply matrices; others only compute element by element, and yet name the product behind them. */
     private static final Pattern GENERATED = Pattern.compile("gemm|mha|Fc|Bmm");
     private static final String FUSED_ATTENTION = "mha";

@@ -11,11 +11,13 @@ import io.halftone.ops.Dim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** On what TensorRT said of real engines; where it comes from stands beside the files. */
@@ -85,6 +87,22 @@ class LayerInfoTest {
         assertEquals(List.of(ATTENTION + ".to_q"), info.integer());
         assertEquals(List.of(), info.floating());
         assertTrue(Double.isNaN(info.lowShare()));
+    }
+
+    @Test
+    void findsConvolutionsThatAreCalledCorrelations() throws IOException {
+        LayerInfo info = read("layers-correlation.json", Map.of(CONV, site("Conv", 2, CONV + "/Conv"), "conv_in", site("Conv", 2, "conv_in/Conv"),
+            ATTENTION, site(LayerReport.ATTENTION, 2, ATTENTION + "/MatMul", ATTENTION + "/MatMul_1")), Map.of());
+        assertEquals(List.of(CONV, ATTENTION), info.integer().stream().sorted(Comparator.comparing(ATTENTION::equals)).toList());
+        assertEquals(List.of("conv_in"), info.floating());
+        assertEquals(Map.of("correlation", 2, "kgen", 1), info.operators());
+        Map<String, LayerReport> layers = info.layers().stream().collect(Collectors.toMap(LayerReport::name, layer -> layer));
+        assertEquals(List.of("sm90_xmma_fprop_implicit_gemm_e4m3f16_e4m3f32_f32_nhwckrsc_nhwc_tilesize256x128x64_cgasize1x2x1_warpgroupsize2x1x1"
+            + "_g1_bias_f16"), layers.get(CONV).kernels());
+        assertEquals("FP8", layers.get(CONV).precision());
+        assertEquals("its kernel takes FP16 operands", layers.get("conv_in").reason());
+        assertEquals("FP8", layers.get(ATTENTION).precision());
+        assertEquals("", layers.get(ATTENTION).reason());
     }
 
     @Test

@@ -64,6 +64,16 @@ final class TensorRtEngine implements Engine {
         private long[] shape;
         private ByteBuffer host = ByteBuffer.allocate(0);
 
+        /** Has no memory afterwards, also where the next that is asked for is not to be had. */
+        private void free() {
+            if (memory != null) {
+                Pointer freed = memory;
+                memory = null;
+                capacity = 0;
+                Cuda.free(freed);
+            }
+        }
+
         /** The elements in host memory, once the stream is done. */
         private ByteBuffer copied(long bytes, CUstream_st stream) {
             if (host.capacity() < bytes) {
@@ -230,9 +240,7 @@ final class TensorRtEngine implements Engine {
         Buffer buffer = buffers.computeIfAbsent(tensor, absent -> new Buffer());
         long bytes = TensorView.byteLength(type, shape);
         if (buffer.memory == null || buffer.capacity < bytes) {
-            if (buffer.memory != null) {
-                Cuda.free(buffer.memory);
-            }
+            buffer.free();
             buffer.memory = Cuda.allocate(bytes);
             buffer.capacity = bytes;
         }
@@ -276,7 +284,7 @@ final class TensorRtEngine implements Engine {
             forget();
             Destructors.delete(context);
             Destructors.delete(engine);
-            buffers.values().forEach(buffer -> Cuda.free(buffer.memory));
+            buffers.values().forEach(Buffer::free);
             buffers.clear();
             Cuda.release(stream, ready, done);
             Cuda.leave(before, options.device());

@@ -121,7 +121,7 @@ abstract class RunningMax implements Collector {
             }
             axis = found;
             channels = extent;
-            return ops.magnitudes(x, found);
+            return ops.reshape(ops.magnitudes(x, found), Shape.of(extent));
         }
 
         @Override

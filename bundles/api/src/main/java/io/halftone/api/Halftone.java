@@ -83,6 +83,21 @@ public interface Halftone {
     /** Joins files of statistics of the same calibration over different batches into one file. */
     StatisticsInfo mergeStatistics(List<String> files, String target);
 
+    /**
+     * Checks that files are what their provenance says, which jobs leave beside what they make.
+     *
+     * @throws IllegalArgumentException if there is no provenance, or it or the key cannot be read
+     */
+    Verification verify(VerifyRequest request);
+
+    /**
+     * Signs the provenance of an artifact, or of all in a folder.
+     *
+     * @param privateKey file of an Ed25519 key in PEM (PKCS 8)
+     * @return the files of the signatures: DSSE envelopes of in-toto statements
+     */
+    List<String> sign(String artifact, String privateKey);
+
     /** Names of the presets that are there now. */
     List<String> presets();
 

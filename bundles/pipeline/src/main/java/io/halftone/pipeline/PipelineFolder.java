@@ -3,6 +3,7 @@ package io.halftone.pipeline;
 import io.halftone.ops.Parameters;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A diffusers pipeline folder that is open. Safe for use by several threads until it is closed. */
@@ -39,6 +40,12 @@ public interface PipelineFolder extends AutoCloseable {
 
     /** The weights of a component, opened on first use; sharded and variant files are found. */
     Parameters parameters(String component);
+
+    /**
+     * The files that a component is read from: its configuration and, of a model, the weights that are used; everything in the folder of
+     * another. The empty name gives the pipeline's own.
+     */
+    List<Path> files(String component);
 
     /** A SHA-256 of the component's tensor names, types, shapes and a sample of each one's bytes, hexadecimal: tells one checkpoint from another. */
     String fingerprint(String component);

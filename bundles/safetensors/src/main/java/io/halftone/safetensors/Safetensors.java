@@ -5,6 +5,8 @@ import io.halftone.ops.Parameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -35,6 +37,9 @@ public sealed interface Safetensors extends Parameters, AutoCloseable permits Sa
      * @throws IOException if the target cannot be written
      */
     void transfer(String name, WritableByteChannel target) throws IOException;
+
+    /** The files it is read from: one, or an index and its shards. */
+    List<Path> files();
 
     /** Closes the files; a second call does nothing. */
     @Override

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,6 +56,11 @@ public final class SafetensorsFile implements Safetensors {
     /** The path that the file was opened by. */
     public Path path() {
         return path;
+    }
+
+    @Override
+    public List<Path> files() {
+        return List.of(path);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A checkpoint in several safetensors files, found by an index ({@code *.safetensors.index.json}) that maps tensors to files. */
 public final class ShardedSafetensors implements Safetensors {
@@ -83,6 +84,11 @@ public final class ShardedSafetensors implements Safetensors {
     /** The path of the index. */
     public Path path() {
         return index;
+    }
+
+    @Override
+    public List<Path> files() {
+        return Stream.concat(Stream.of(index), shards.stream().map(SafetensorsFile::path)).toList();
     }
 
     @Override

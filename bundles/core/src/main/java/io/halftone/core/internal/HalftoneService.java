@@ -33,12 +33,17 @@ import io.halftone.api.SearchResult;
 import io.halftone.api.StatisticsInfo;
 import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
+import io.halftone.api.Verification;
+import io.halftone.api.VerifyRequest;
+import io.halftone.core.internal.attest.Attested;
+import io.halftone.core.internal.attest.Verifier;
 import io.halftone.core.internal.calibrate.StatisticsMerge;
 import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.doctor.Doctor;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
+import io.halftone.core.internal.task.Attestation;
 import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.BuiltEngines;
@@ -146,17 +151,26 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
-        return jobs.start("quantize", listener, checked(() -> new QuantizeTask(workplace(), request)));
+        return jobs.start("quantize", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new QuantizeTask(work, request), request);
+        }));
     }
 
     @Override
     public Job<ExportResult> export(ExportRequest request, ProgressListener listener) {
-        return jobs.start("export", listener, checked(() -> new ExportTask(workplace(), request)));
+        return jobs.start("export", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new ExportTask(work, request), request);
+        }));
     }
 
     @Override
     public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
-        return jobs.start("build", listener, checked(() -> new BuildTask(workplace(), request)));
+        return jobs.start("build", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new BuildTask(work, request), request);
+        }));
     }
 
     @Override
@@ -186,17 +200,26 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public Job<SearchResult> search(SearchRequest request, ProgressListener listener) {
-        return jobs.start("auto", listener, checked(() -> new SearchTask(workplace(), request)));
+        return jobs.start("auto", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new SearchTask(work, request), request);
+        }));
     }
 
     @Override
     public Job<SynthesizeResult> synthesize(SynthesizeRequest request, ProgressListener listener) {
-        return jobs.start("synthesize", listener, checked(() -> new SynthesizeTask(workplace(), request)));
+        return jobs.start("synthesize", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new SynthesizeTask(work, request), request);
+        }));
     }
 
     @Override
     public Job<FuseLoraResult> fuseLora(FuseLoraRequest request, ProgressListener listener) {
-        return jobs.start("fuse-lora", listener, checked(() -> new FuseLoraTask(workplace(), request)));
+        return jobs.start("fuse-lora", listener, checked(() -> {
+            Workplace work = workplace();
+            return attestation(work).of(new FuseLoraTask(work, request), request);
+        }));
     }
 
     @Override
@@ -257,6 +280,20 @@ public final class HalftoneService implements Halftone {
     @Override
     public Diagnosis doctor(DoctorRequest request) {
         return Doctor.examine(workplace(), diagnostics, request);
+    }
+
+    @Override
+    public Verification verify(VerifyRequest request) {
+        return checked(() -> Verifier.verify(request));
+    }
+
+    @Override
+    public List<String> sign(String artifact, String privateKey) {
+        return checked(() -> Verifier.sign(artifact, privateKey));
+    }
+
+    private Attestation attestation(Workplace work) {
+        return new Attestation(work, new Attested.Surroundings(work.plugins().infos(), diagnostics::facts));
     }
 
     private Workplace workplace() {

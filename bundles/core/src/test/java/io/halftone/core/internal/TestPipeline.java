@@ -89,6 +89,11 @@ public final class TestPipeline implements PipelineFolder {
     }
 
     @Override
+    public List<Path> files(String component) {
+        return List.of();
+    }
+
+    @Override
     public String fingerprint(String component) {
         return "f00d-" + component;
     }

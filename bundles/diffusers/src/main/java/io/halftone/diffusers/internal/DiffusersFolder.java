@@ -1,5 +1,6 @@
 package io.halftone.diffusers.internal;
 
+import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
@@ -7,9 +8,12 @@ import io.halftone.safetensors.Safetensors;
 import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A folder whose configuration is read; weights are opened when asked for, and stay open until it is closed. */
 final class DiffusersFolder implements PipelineFolder {
@@ -50,6 +54,22 @@ final class DiffusersFolder implements PipelineFolder {
     public synchronized Parameters parameters(String component) {
         Safetensors weights = weights(component);
         return views.computeIfAbsent(component, name -> CheckpointView.of(config.component(name), weights));
+    }
+
+    @Override
+    public List<Path> files(String component) {
+        if (component.isEmpty()) {
+            return List.of(path.resolve(ModelIndex.FILE));
+        }
+        Path folder = path.resolve(component);
+        if (index.components().containsKey(component) && index.components().get(component).hasWeights()) {
+            return Stream.concat(Stream.of(folder.resolve("config.json")), weights(component).files().stream()).toList();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new CheckpointException(folder + ": found " + e + "; expected a readable folder", e);
+        }
     }
 
     @Override

@@ -48,6 +48,11 @@ record IndexEntry(String library, String className) {
         return processor ? "preprocessor_config.json" : "config.json";
     }
 
+    /** Whether it is a model. */
+    boolean hasWeights() {
+        return configFile().equals("config.json");
+    }
+
     private boolean isTokenizer() {
         return className.contains("Tokenizer");
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param components those that are not left out, by folder name
  */
 record ModelIndex(ModelConfig config, SortedMap<String, IndexEntry> components) {
-    private static final String FILE = "model_index.json";
+    static final String FILE = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     /** One name of a folder, which leads nowhere else. */
     private static final Pattern FOLDER_NAME = Pattern.compile("\\w[\\w.-]*");

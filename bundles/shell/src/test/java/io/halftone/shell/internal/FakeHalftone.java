@@ -43,6 +43,8 @@ import io.halftone.api.SynthesizeResult;
 import io.halftone.export.EngineReport;
 import io.halftone.export.LayerReport;
 import io.halftone.model.ModelSignature.Extent;
+import io.halftone.api.Verification;
+import io.halftone.api.VerifyRequest;
 import io.halftone.ops.DType;
 import io.halftone.ops.Role;
 import io.halftone.pipeline.Advice;
@@ -61,6 +63,7 @@ final class FakeHalftone implements Halftone {
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
     List<String> unfused = List.of();
+    List<Verification.Check> checks = List.of(new Verification.Check("artifact", "m", Verification.Outcome.SAME, ""));
 
     @Override
     public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
@@ -94,6 +97,18 @@ final class FakeHalftone implements Halftone {
             Map.of("Conv", 3, "Reformat", 105), 0.973, List.of(
                 new LayerReport("c", "Conv", "FP16", List.of("sm90_conv"), List.of("c/Add"), "its kernel takes FP16 operands"),
                 new LayerReport("d.attn", LayerReport.ATTENTION, "FP16", List.of("_gemm_mha_v2"), List.of(), ""))), 6_000_000, 0.5));
+    }
+
+    @Override
+    public Verification verify(VerifyRequest request) {
+        requests.add(request);
+        return new Verification(List.of(request.artifact() + ".provenance.json"), checks);
+    }
+
+    @Override
+    public List<String> sign(String artifact, String privateKey) {
+        requests.add(List.of(artifact, privateKey));
+        return List.of(artifact + ".intoto.jsonl");
     }
 
     @Override

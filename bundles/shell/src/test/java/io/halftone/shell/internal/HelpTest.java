@@ -26,7 +26,7 @@ class HelpTest {
             CompareCommand::new,
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
             CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
-            BenchmarkCommand::new);
+            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new);
     }
 
     @ParameterizedTest

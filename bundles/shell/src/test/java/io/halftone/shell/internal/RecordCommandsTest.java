@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.CalibrationWork;
+import io.halftone.api.JobException;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.SearchRequest;
+import io.halftone.api.Verification;
+import io.halftone.api.VerifyRequest;
 import io.halftone.quant.QuantLevel;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +83,31 @@ class RecordCommandsTest {
 
         assertEquals(List.of(List.of("/q", "")), console.halftone.requests);
         assertEquals("4.125", json.get("layers").get(0).get("sites").get(0).get("range").textValue());
+    }
+
+    @Test
+    void verifiesAnArtifact() throws Exception {
+        String text = console.run(new VerifyCommand(), "--path", "p", "--key", "k.pub", "m");
+
+        assertEquals(List.of(new VerifyRequest("/data/m", "/data/p", "/data/k.pub")), console.halftone.requests);
+        assertEquals(List.of("provenance    /data/m.provenance.json", "artifact      1 of 1 as the provenance says"), text.lines().toList());
+    }
+
+    @Test
+    void failsWhereAnArtifactIsNotWhatItsProvenanceSays() {
+        console.halftone.checks = List.of(new Verification.Check("artifact", "m", Verification.Outcome.CHANGED, "found a; expected b"),
+            new Verification.Check("input", "pipeline:unet/config.json", Verification.Outcome.UNCHECKED, "found none"));
+        var failure = assertThrows(JobException.class, () -> console.run(new VerifyCommand(), "m"));
+
+        assertEquals("verify: found 1 changed or missing; expected none", failure.getMessage());
+    }
+
+    @Test
+    void signsAnArtifact() throws Exception {
+        String text = console.run(new SignCommand(), "--key", "k.pem", "m");
+
+        assertEquals(List.of(List.of("/data/m", "/data/k.pem")), console.halftone.requests);
+        assertEquals(List.of("signature     /data/m.intoto.jsonl"), text.lines().toList());
     }
 
     @Test

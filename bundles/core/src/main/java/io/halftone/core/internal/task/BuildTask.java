@@ -53,6 +53,12 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         return new BuildResult(report, bytes, watch.seconds());
     }
 
+    /** The model and the data beside it. */
+    List<Path> inputs() {
+        Path data = model.resolveSibling(model.getFileName() + "_data");
+        return Files.isRegularFile(data) ? List.of(model, data) : List.of(model);
+    }
+
     /** The command line of the engine's own tool. */
     public static String command(Workplace work, BuildRequest request, int version) throws IOException {
         Plugins.Family<BuildTool> tools = work.plugins().tools();

@@ -1,0 +1,16 @@
+package io.halftone.api;
+
+/**
+ * Check artifacts against their provenance.
+ *
+ * @param artifact  a file that a job wrote, or a folder, of which every artifact is checked
+ * @param pipeline  the pipeline folder that it was made from; empty for the one that the provenance names, if it is still there
+ * @param publicKey Ed25519 key in PEM that must have signed the provenance; empty to ask for no signature
+ */
+public record VerifyRequest(String artifact, String pipeline, String publicKey) {
+    public VerifyRequest {
+        if (artifact.isEmpty()) {
+            throw new IllegalArgumentException("verify: found no artifact; expected a file or a folder");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.halftone.core.internal.attest;
+
+import io.halftone.api.Verification;
+import io.halftone.api.Verification.Check;
+import io.halftone.api.Verification.Outcome;
+import io.halftone.api.VerifyRequest;
+import io.halftone.core.internal.quantize.Digests;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Checks artifacts against their statements, and signs those. */
+public final class Verifier {
+    private final VerifyRequest request;
+    private final List<Check> checks = new ArrayList<>();
+
+    private Verifier(VerifyRequest request) {
+        this.request = request;
+    }
+
+    /**
+     * Checks.
+     *
+     * @throws io.halftone.ops.CheckpointException if a statement or an envelope is not one
+     * @throws IllegalArgumentException if there is no statement, or the key is none
+     */
+    public static Verification verify(VerifyRequest request) throws IOException {
+        PublicKey key = request.publicKey().isEmpty() ? null : KeyFile.open(Path.of(request.publicKey()));
+        var verifier = new Verifier(request);
+        List<Path> statements = statements(request.artifact());
+        for (Path statement : statements) {
+            verifier.check(statement, key);
+        }
+        return new Verification(statements.stream().map(Path::toString).toList(), verifier.checks);
+    }
+
+    /**
+     * Signs the statements of an artifact, or of all in a folder.
+     *
+     * @return the envelopes that were written
+     */
+    public static List<String> sign(String artifact, String privateKey) throws IOException {
+        PrivateKey key = KeyFile.secret(Path.of(privateKey));
+        List<String> written = new ArrayList<>();
+        for (Path statement : statements(artifact)) {
+            byte[] payload = Files.readAllBytes(statement);
+            Statement.parse(statement.toString(), payload);
+            try {
+                Path envelope = Envelope.file(principal(statement));
+                Files.write(envelope, Envelope.sign(payload, key).bytes());
+                written.add(envelope.toString());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalArgumentException(privateKey + ": found " + e.getMessage() + "; expected an Ed25519 key", e);
+            }
+        }
+        return written;
+    }
+
+    /** The statements of a file, or of all artifacts in a folder. */
+    private static List<Path> statements(String artifact) throws IOException {
+        Path path = Path.of(artifact).toAbsolutePath().normalize();
+        if (!Files.exists(path)) {
+            throw new IllegalArgumentException(path + ": found nothing; expected an artifact");
+        }
+        if (path.toString().endsWith(Statement.SUFFIX)) {
+            return List.of(path);
+        }
+        boolean folder = Files.isDirectory(path);
+        if (!folder && Files.isRegularFile(Statement.file(path))) {
+            return List.of(Statement.file(path));
+        }
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder ? path : path.getParent())) {
+            for (Path file : files.filter(file -> file.toString().endsWith(Statement.SUFFIX)).sorted().toList()) {
+                if (folder || tellsOf(file, path)) {
+                    found.add(file);
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException(path + ": found no provenance beside it; expected " + Statement.file(path).getFileName());
+        }
+        return found;
+    }
+
+    private static boolean tellsOf(Path statement, Path file) throws IOException {
+        return Statement.read(statement).artifacts().stream().anyMatch(a -> statement.resolveSibling(a.name()).normalize().equals(file));
+    }
+
+    private static Path principal(Path statement) {
+        String name = statement.getFileName().toString();
+        return statement.resolveSibling(name.substring(0, name.length() - Statement.SUFFIX.length()));
+    }
+
+    private void check(Path file, PublicKey key) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Statement statement = Statement.parse(file.toString(), bytes);
+        if (key != null) {
+            checkSignature(file, bytes, key);
+        }
+        Path folder = file.getParent();
+        for (Resource artifact : statement.artifacts()) {
+            Path made = folder.resolve(artifact.name()).normalize();
+            if (!made.startsWith(folder)) {
+                throw new IllegalArgumentException(file + ": found an artifact outside of its folder, " + artifact.name() + "; expected it inside");
+            }
+            checks.add(check("artifact", artifact, made, Outcome.MISSING));
+        }
+        boolean asked = !request.pipeline().isEmpty();
+        for (Resource input : statement.inputs()) {
+            boolean ofPipeline = input.name().startsWith(Origin.PIPELINE);
+            Path read = ofPipeline && asked ? Path.of(request.pipeline()).resolve(input.name().substring(Origin.PIPELINE.length())) : place(input);
+            checks.add(check("input", input, read, ofPipeline && asked ? Outcome.MISSING : Outcome.UNCHECKED));
+        }
+    }
+
+    private void checkSignature(Path file, byte[] statement, PublicKey key) throws IOException {
+        Path envelope = Envelope.file(principal(file));
+        if (!Files.isRegularFile(envelope)) {
+            checks.add(new Check("signature", envelope.toString(), Outcome.MISSING, "found none; expected one by the key " + request.publicKey()));
+            return;
+        }
+        Envelope signed = Envelope.read(envelope);
+        String found = !signed.isOf(key) ? "found one that is not of the key " + request.publicKey() + "; expected one that is"
+            : !Arrays.equals(signed.payload(), statement) ? "found that of another statement; expected that of " + file.getFileName() : "";
+        checks.add(new Check("signature", envelope.toString(), found.isEmpty() ? Outcome.SAME : Outcome.CHANGED, found));
+    }
+
+    private static Path place(Resource input) {
+        try {
+            return Path.of(URI.create(input.place()));
+        } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
+            return null;   // of another machine's kind, or of none
+        }
+    }
+
+    private static Check check(String subject, Resource resource, Path file, Outcome absent) throws IOException {
+        if (file == null || !Files.isRegularFile(file)) {
+            return new Check(subject, resource.name(), absent, "found none" + (file == null ? "" : " at " + file) + "; expected SHA-256 " + resource.sha256());
+        }
+        String found = Digests.sha256(file);
+        boolean same = found.equals(resource.sha256());
+        return new Check(subject, resource.name(), same ? Outcome.SAME : Outcome.CHANGED,
+            same ? "" : file + ": found SHA-256 " + found + "; expected " + resource.sha256());
+    }
+}

@@ -1,0 +1,153 @@
+package io.halftone.core.internal.task;
+
+import io.halftone.api.BuildRequest;
+import io.halftone.api.BuildResult;
+import io.halftone.api.CalibrationSettings;
+import io.halftone.api.ExportRequest;
+import io.halftone.api.ExportResult;
+import io.halftone.api.FuseLoraRequest;
+import io.halftone.api.FuseLoraResult;
+import io.halftone.api.LoraSource;
+import io.halftone.api.PipelineSource;
+import io.halftone.api.QuantizeRequest;
+import io.halftone.api.QuantizeResult;
+import io.halftone.api.SearchRequest;
+import io.halftone.api.SearchResult;
+import io.halftone.api.SynthesizeRequest;
+import io.halftone.api.SynthesizeResult;
+import io.halftone.core.internal.attest.Attested;
+import io.halftone.core.internal.attest.Attested.Made;
+import io.halftone.core.internal.attest.Origin;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.safetensors.Safetensors;
+import io.halftone.safetensors.SafetensorsFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The jobs whose artifacts get a statement of how they came to be, each with what it reads and makes. */
+public final class Attestation {
+    private final Workplace work;
+    private final Attested.Surroundings surroundings;
+
+    /** Jobs of a workplace. */
+    public Attestation(Workplace work, Attested.Surroundings surroundings) {
+        this.work = work;
+        this.surroundings = surroundings;
+    }
+
+    /** Calibrates, quantizes, writes and exports. */
+    public JobRunner.Task<QuantizeResult> of(QuantizeTask task, QuantizeRequest request) {
+        return attested("quantize", task, request, () -> prompts(whole(request.source(), request.source().loras())
+            .files("statistics", paths(request.work().statisticsIn())), request.calibration()), Attestation::made);
+    }
+
+    /** Exports. */
+    public JobRunner.Task<ExportResult> of(ExportTask task, ExportRequest request) {
+        return attested("export", task, request, () -> origin(request), result -> List.of(made(result)));
+    }
+
+    /** Builds an engine. */
+    public JobRunner.Task<BuildResult> of(BuildTask task, BuildRequest request) {
+        return attested("build", task, request, () -> new Origin().files("model", task.inputs()),
+            result -> List.of(new Made(result.report().file(), result.report().files().stream().filter(Files::exists).toList())));
+    }
+
+    /** Searches for a recipe. */
+    public JobRunner.Task<SearchResult> of(SearchTask task, SearchRequest request) {
+        return attested("auto", task, request, () -> prompts(whole(request.source(), request.source().loras()), request.calibration()),
+            result -> byFolder(Stream.of(result.recipe(), result.table()).filter(file -> !file.isEmpty()).toList()));
+    }
+
+    /** Writes random weights. */
+    public JobRunner.Task<SynthesizeResult> of(SynthesizeTask task, SynthesizeRequest request) {
+        return attested("synthesize", task, request, Origin::new, result -> List.of(folder(result.directory())));
+    }
+
+    /** Fuses LoRAs, or takes them out. */
+    public JobRunner.Task<FuseLoraResult> of(FuseLoraTask task, FuseLoraRequest request) {
+        return attested("fuse-lora", task, request, () -> whole(request.source(), request.loras()), result -> List.of(folder(result.directory())));
+    }
+
+    private <R> JobRunner.Task<R> attested(String kind, JobRunner.Task<R> task, Object request, Callable<Origin> origin,
+                                           Function<R, List<Made>> made) {
+        return new Attested<>(kind, task, request, origin, surroundings, made);
+    }
+
+    private Origin whole(PipelineSource source, List<LoraSource> loras) throws IOException {
+        try (OpenPipeline pipeline = work.open(source)) {
+            return new Origin().pipeline(pipeline).files("lora", loras(loras));
+        }
+    }
+
+    private Origin origin(ExportRequest request) throws IOException {
+        Origin origin;
+        try (OpenPipeline pipeline = work.open(request.source())) {
+            origin = new Origin().backbone(pipeline).files("lora", loras(request.source().loras()));
+        }
+        if (!request.restoreFrom().isEmpty()) {
+            try (Safetensors checkpoint = SafetensorsFiles.open(Path.of(request.restoreFrom()))) {
+                origin.files("checkpoint", checkpoint.files());
+            }
+        }
+        return origin;
+    }
+
+    private static List<Path> loras(List<LoraSource> loras) {
+        return loras.stream().map(lora -> Path.of(lora.file())).toList();
+    }
+
+    private static List<Path> paths(List<String> files) {
+        return files.stream().map(Path::of).toList();
+    }
+
+    private static Origin prompts(Origin origin, CalibrationSettings runs) {
+        return origin.files("prompts", runs.promptsFile().isEmpty() ? List.of() : List.of(Path.of(runs.promptsFile())));
+    }
+
+    private static List<Made> made(QuantizeResult result) {
+        // the file that users name is the first
+        Stream<String> named = Stream.of(result.checkpoint()).filter(file -> !file.isEmpty());
+        List<Made> made = new ArrayList<>(byFolder(Stream.concat(named, result.files().stream()).toList()));
+        result.exports().forEach(export -> made.add(made(export)));
+        if (!result.statistics().isEmpty()) {
+            made.addAll(byFolder(List.of(result.statistics())));
+        }
+        return made;
+    }
+
+    private static Made made(ExportResult result) {
+        return new Made(Path.of(result.model()), paths(result.files()));
+    }
+
+    /** Files of several folders, a group for each; the first of a folder is its principal. */
+    private static List<Made> byFolder(List<String> files) {
+        Map<Path, Set<Path>> folders = new LinkedHashMap<>();
+        for (String file : files) {
+            Path path = Path.of(file).toAbsolutePath().normalize();
+            folders.computeIfAbsent(path.getParent(), folder -> new LinkedHashSet<>()).add(path);
+        }
+        return folders.values().stream().map(group -> new Made(group.iterator().next(), List.copyOf(group))).toList();
+    }
+
+    /** A pipeline folder, called by its index. */
+    private static Made folder(String directory) {
+        Path folder = Path.of(directory).toAbsolutePath().normalize();
+        try (Stream<Path> files = Files.walk(folder)) {
+            return new Made(folder.resolve("model_index.json"), files.filter(Files::isRegularFile).sorted().toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.halftone.core.internal.attest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.halftone.api.PluginInfo;
+import io.halftone.api.Verification;
+import io.halftone.api.Verification.Outcome;
+import io.halftone.api.VerifyRequest;
+import io.halftone.core.internal.attest.Attested.Made;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.ops.CheckpointException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifierTest {
+    @TempDir
+    Path scratch;
+    private Path base;
+    private Path model;
+
+    /** What a request of a job is like. */
+    public record Asked(String format, long seed, double guidance) {}
+
+    @BeforeEach
+    void makesAnArtifact() throws Exception {
+        base = Files.createDirectories(scratch.resolve("base"));
+        Path config = Files.writeString(Files.createDirectories(base.resolve("unet")).resolve("config.json"), "{}");
+        Path out = Files.createDirectories(scratch.resolve("out"));
+        model = out.resolve("model.onnx");
+        JobRunner.Task<String> work = monitor -> {
+            Files.writeString(model, "graph");
+            Files.writeString(out.resolve("model.onnx_data"), "weights");
+            return "done";
+        };
+        var origin = new Origin().files("pipeline", List.of());
+        var task = new Attested<>("export", work, new Asked("int8", 7, Double.NaN), () -> origin.files("pipeline", List.of(config)),
+            new Attested.Surroundings(List.of(new PluginInfo("format", List.of("int8"), "io.halftone.format.int8", "1.0.0")),
+                () -> Map.of("Halftone", "0.1", "OS", "Linux")),
+            result -> List.of(new Made(model, List.of(model, out.resolve("model.onnx_data")))));
+        assertEquals("done", task.run(Monitor.silent()));
+    }
+
+    private Verification verify(String pipeline, String key) throws IOException {
+        return Verifier.verify(new VerifyRequest(model.toString(), pipeline, key));
+    }
+
+    private List<Outcome> outcomes() throws IOException {
+        return verify("", "").checks().stream().map(Verification.Check::outcome).toList();
+    }
+
+    @Test
+    void findsEverythingAsItWasMade() throws Exception {
+        assertTrue(verify("", "").isIntact());
+        assertEquals(List.of(Outcome.SAME, Outcome.SAME, Outcome.SAME), outcomes());
+    }
+
+    @Test
+    void findsTheStatementOfAFileThatIsNotItsPrincipalAndOfAFolder() throws Exception {
+        List<String> statement = List.of(scratch.resolve("out/model.onnx.provenance.json").toString());
+
+        assertEquals(statement, Verifier.verify(new VerifyRequest(model + "_data", "", "")).statements());
+        assertEquals(statement, Verifier.verify(new VerifyRequest(model.getParent().toString(), "", "")).statements());
+    }
+
+    @Test
+    void tellsWhatWasChangedAndWhatIsMissing() throws Exception {
+        Files.writeString(model, "grapH");
+        Files.delete(scratch.resolve("out/model.onnx_data"));
+        Files.delete(base.resolve("unet/config.json"));
+
+        assertEquals(List.of(Outcome.CHANGED, Outcome.MISSING, Outcome.UNCHECKED), outcomes());
+        assertFalse(verify("", "").isIntact());
+    }
+
+    @Test
+    void readsInputsFromThePipelineFolderThatIsNamed() throws Exception {
+        Path other = Files.createDirectories(scratch.resolve("other"));
+
+        assertEquals(Outcome.MISSING, verify(other.toString(), "").checks().get(2).outcome());
+        Files.writeString(other.resolve("config.json"), "{ }");
+        assertEquals(Outcome.CHANGED, verify(other.toString(), "").checks().get(2).outcome());
+        Files.writeString(other.resolve("config.json"), "{}");
+        assertTrue(verify(other.toString(), "").isIntact());
+    }
+
+    @Test
+    void tellsOptionsPluginsAndHostAsInTotoAndSlsaHaveThem() throws Exception {
+        var root = Statement.JSON.readTree(Files.readAllBytes(Statement.file(model)));
+
+        assertEquals("https://in-toto.io/Statement/v1", root.get("_type").asText());
+        assertEquals("model.onnx", root.at("/subject/0/name").asText());
+        assertEquals("https://slsa.dev/provenance/v1", root.get("predicateType").asText());
+        assertEquals("urn:halftone:job:export", root.at("/predicate/buildDefinition/buildType").asText());
+        assertEquals("{\"format\":\"int8\",\"seed\":7,\"guidance\":\"NaN\"}", root.at("/predicate/buildDefinition/externalParameters").toString());
+        assertEquals("io.halftone.format.int8", root.at("/predicate/buildDefinition/internalParameters/plugins/0/bundle").asText());
+        assertEquals("Linux", root.at("/predicate/buildDefinition/internalParameters/host/OS").asText());
+        assertEquals("0.1", root.at("/predicate/runDetails/builder/version/halftone").asText());
+    }
+
+    @Test
+    void refusesAnArtifactOutsideOfItsFolder() throws Exception {
+        Path statement = Statement.file(model);
+        Files.writeString(statement, Files.readString(statement).replace("\"model.onnx\"", "\"../base/x\""));
+
+        String message = assertThrows(IllegalArgumentException.class, () -> verify("", "")).getMessage();
+        assertEquals(statement + ": found an artifact outside of its folder, ../base/x; expected it inside", message);
+    }
+
+    @Test
+    void refusesAStatementOfAnotherKind() throws Exception {
+        Path statement = Statement.file(model);
+        Files.writeString(statement, "{\"_type\":\"https://example.org/x\"}");
+
+        assertEquals(statement + ": _type: found https://example.org/x; expected https://in-toto.io/Statement/v1",
+            assertThrows(CheckpointException.class, () -> verify("", "")).getMessage());
+    }
+
+    @Test
+    void refusesAFileWithoutAStatement() throws Exception {
+        Path lone = Files.writeString(Files.createDirectories(scratch.resolve("lone")).resolve("x.plan"), "x");
+
+        assertEquals(lone + ": found no provenance beside it; expected x.plan.provenance.json",
+            assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(lone.toString(), "", ""))).getMessage());
+    }
+
+    @Test
+    void holdsOnlyWithTheKeyThatSigned() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        String own = pem("own.pub", "PUBLIC KEY", pair.getPublic().getEncoded());
+        assertEquals(Outcome.MISSING, verify("", own).checks().get(0).outcome());
+
+        List<String> signatures = Verifier.sign(model.toString(), pem("own.pem", "PRIVATE KEY", pair.getPrivate().getEncoded()));
+        assertEquals(List.of(scratch.resolve("out/model.onnx.intoto.jsonl").toString()), signatures);
+        assertTrue(verify("", own).isIntact());
+        assertFalse(verify("", pem("other.pub", "PUBLIC KEY", other.getPublic().getEncoded())).isIntact());
+
+        // a statement that is not the one that was signed, though its artifacts are as it says
+        Path statement = Statement.file(model);
+        Files.writeString(statement, Files.readString(statement).replace("Linux", "Plan 9"));
+        assertEquals(Outcome.CHANGED, verify("", own).checks().get(0).outcome());
+    }
+
+    /** RFC 8032, section 7.1, test 1; the payload's encoding is the example of the DSSE specification. */
+    @Test
+    void encodesAsDsseAndReadsPublishedKeys() throws Exception {
+        byte[] seed = HexFormat.of().parseHex("302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+        byte[] known = HexFormat.of().parseHex("302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        Envelope envelope = Envelope.sign("hello".getBytes(StandardCharsets.UTF_8), KeyFile.secret(Path.of(pem("k", "PRIVATE KEY", seed))));
+
+        assertTrue(envelope.isOf(KeyFile.open(Path.of(pem("p", "PUBLIC KEY", known)))));
+        assertEquals("DSSEv1 28 application/vnd.in-toto+json 5 hello", new String(Envelope.encoded("hello".getBytes(StandardCharsets.UTF_8)),
+            StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void refusesAKeyOfAnotherKind() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        String file = pem("ec.pub", "PUBLIC KEY", generator.generateKeyPair().getPublic().getEncoded());
+
+        assertEquals(file + ": found another kind of public key; expected an Ed25519 key",
+            assertThrows(IllegalArgumentException.class, () -> verify("", file)).getMessage());
+        assertEquals(model + ": found no -----BEGIN PUBLIC KEY-----; expected an Ed25519 key in PEM",
+            assertThrows(IllegalArgumentException.class, () -> verify("", model.toString())).getMessage());
+    }
+
+    private String pem(String name, String kind, byte[] der) throws IOException {
+        String text = "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + kind + "-----\n";
+        return Files.writeString(scratch.resolve(name), text).toString();
+    }
+}

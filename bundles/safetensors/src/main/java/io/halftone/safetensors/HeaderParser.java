@@ -7,32 +7,27 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.TensorView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /** Turns a header's text into its entries; each is checked by itself, their layout later. */
 final class HeaderParser {
     private static final String TYPES = Arrays.stream(DType.values()).map(DType::code).collect(Collectors.joining(", "));
 
     private final Path path;
-    private final byte[] text;
     private final SortedMap<String, Header.Entry> tensors = new TreeMap<>();
     private SortedMap<String, String> metadata;
 
-    HeaderParser(Path path, byte[] text) {
+    HeaderParser(Path path) {
         this.path = path;
-        this.text = text;
     }
 
-    Header parse(long dataStart) {
-        if (text.length == 0 || text[0] != '{') {
-            throw new CheckpointException(path + ": header: found no { at its start; expected a JSON object");
-        }
+    Header parse(InputStream text, long dataStart) {
         StrictJson.parse(path + ": header", text, this::object);
         return new Header(dataStart, Collections.unmodifiableSortedMap(tensors),
             Collections.unmodifiableSortedMap(metadata == null ? new TreeMap<>() : metadata));
@@ -46,9 +41,11 @@ final class HeaderParser {
                 if (metadata != null) {
                     throw twice(name);
                 }
-                metadata = StrictJson.texts(json, path + ": " + name);
+                metadata = StrictJson.texts(json, path + ": " + name, Header.METADATA_TEXT);
             } else if (tensors.containsKey(name)) {
                 throw twice(name);
+            } else if (tensors.size() == Header.TENSORS) {
+                throw new CheckpointException(path + ": found more than " + Header.TENSORS + " tensors; expected at most so many in one file");
             } else {
                 tensors.put(name, entry(json, name));
             }
@@ -91,7 +88,7 @@ final class HeaderParser {
 
     private static Header.Entry entry(String where, String code, long[] shape, long[] offsets) {
         DType dtype = DType.ofCode(code).orElseThrow(() ->
-            new CheckpointException(where + ": found dtype " + code + "; expected one of " + TYPES));
+            new CheckpointException(where + ": found dtype " + StrictJson.shown(code) + "; expected one of " + TYPES));
         if (offsets.length != 2 || offsets[1] < offsets[0]) {
             throw new CheckpointException(where + ": found data_offsets " + Arrays.toString(offsets) + "; expected [begin, end]");
         }
@@ -111,15 +108,19 @@ final class HeaderParser {
 
     private static long[] extents(JsonParser json, String where) throws IOException {
         StrictJson.expect(json, JsonToken.START_ARRAY, where);
-        LongStream.Builder values = LongStream.builder();
+        long[] values = new long[Header.AXES];
+        int count = 0;
         while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (count == Header.AXES) {
+                throw new CheckpointException(where + ": found more than " + Header.AXES + " numbers; expected at most so many");
+            }
             StrictJson.expect(json, JsonToken.VALUE_NUMBER_INT, where);
             if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER || json.getLongValue() < 0) {
                 throw new CheckpointException(where + ": found " + json.getText() + "; expected an integer from 0 to 2^63 - 1");
             }
-            values.add(json.getLongValue());
+            values[count++] = json.getLongValue();
         }
-        return values.build().toArray();
+        return Arrays.copyOf(values, count);
     }
 
     private CheckpointException twice(String name) {

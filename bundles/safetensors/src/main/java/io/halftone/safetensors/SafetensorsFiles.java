@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 public final class SafetensorsFiles {
     private static final List<String> KNOWN_VARIANTS = List.of("fp16", "bf16");
     private static final Pattern VARIANT = Pattern.compile("[\\w-]+");
-    private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
     private static final String INDEX_SUFFIX = ".json";
 
     private SafetensorsFiles() {
@@ -105,7 +104,7 @@ public final class SafetensorsFiles {
         if (!others.isEmpty()) {
             throw new CheckpointException(folder + ": found " + String.join(", ", others) + "; expected " + wanted);
         }
-        List<String> pickles = present.stream().filter(n -> PICKLES.stream().anyMatch(n::endsWith)).toList();
+        List<String> pickles = present.stream().filter(n -> ForeignFile.PICKLES.stream().anyMatch(n::endsWith)).toList();
         if (!pickles.isEmpty()) {
             throw new CheckpointException(folder + ": found " + String.join(", ", pickles) + "; expected " + wanted
                 + " (a pickle can run code when it is opened, so none is: convert it to safetensors)");

@@ -4,9 +4,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,23 +22,26 @@ import java.util.TreeMap;
  * @param weightMap the shard of each tensor, as the index names it
  */
 record ShardIndex(Path path, SortedMap<String, String> weightMap) {
+    /** The most bytes that an index may have; the largest published has a quarter. */
+    static final int LIMIT = 32 << 20;
+
+    private static final int KEYS = 100;
+
     static ShardIndex read(Path path) {
         if (!Files.isRegularFile(path)) {
             throw new CheckpointException(path + ": found " + (Files.exists(path) ? "no regular file" : "nothing")
                 + "; expected the index of a sharded checkpoint");
         }
-        byte[] text;
-        try {
+        SortedMap<String, String> weightMap = new TreeMap<>();
+        try (InputStream text = Files.newInputStream(path)) {
             long bytes = Files.size(path);
-            if (bytes > Header.LIMIT) {
-                throw new CheckpointException(path + ": found " + bytes + " bytes; expected at most " + Header.LIMIT);
+            if (bytes > LIMIT) {
+                throw new CheckpointException(path + ": found " + bytes + " bytes; expected at most " + LIMIT);
             }
-            text = Files.readAllBytes(path);
+            StrictJson.parse(path.toString(), text, json -> weightMap(json, path, weightMap));
         } catch (IOException e) {
             throw new CheckpointException(path + ": found " + e + "; expected a readable file", e);
         }
-        SortedMap<String, String> weightMap = new TreeMap<>();
-        StrictJson.parse(path.toString(), text, json -> weightMap(json, path, weightMap));
         if (weightMap.isEmpty()) {
             throw new CheckpointException(path + ": found no tensor; expected a weight_map that names some");
         }
@@ -41,12 +49,19 @@ record ShardIndex(Path path, SortedMap<String, String> weightMap) {
     }
 
     private static void weightMap(JsonParser json, Path path, SortedMap<String, String> weightMap) throws IOException {
+        Set<String> seen = new HashSet<>();
+        Map<String, String> shards = new HashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String key = json.currentName();
             json.nextToken();
+            StrictJson.once(seen.add(key) ? null : key, path + ": " + key);
+            if (seen.size() > KEYS) {
+                throw new CheckpointException(path + ": found more than " + KEYS + " keys; expected weight_map and metadata");
+            }
             if (key.equals("weight_map")) {
-                StrictJson.once(weightMap.isEmpty() ? null : weightMap, path + ": " + key);
-                weightMap.putAll(StrictJson.texts(json, path + ": " + key));
+                // a shard is named by every tensor of it: one text is enough
+                StrictJson.texts(json, path + ": " + key, LIMIT).forEach((tensor, shard) ->
+                    weightMap.put(tensor, shards.computeIfAbsent(shard, name -> name)));
             } else {
                 json.skipChildren();
             }
@@ -63,17 +78,17 @@ record ShardIndex(Path path, SortedMap<String, String> weightMap) {
         try {
             relative = Path.of(name);
         } catch (InvalidPathException e) {
-            throw new CheckpointException(path + ": found shard " + name + "; expected the name of a file", e);
+            throw new CheckpointException(path + ": found shard " + StrictJson.shown(name) + "; expected the name of a file", e);
         }
         if (relative.isAbsolute() || relative.startsWith("..") || !relative.normalize().equals(relative)) {
             throw outside(name);
         }
         Path file = folder.resolve(relative);
         if (!name.endsWith(".safetensors")) {
-            throw new CheckpointException(path + ": found shard " + name + "; expected a .safetensors file");
+            throw new CheckpointException(path + ": found shard " + StrictJson.shown(name) + "; expected a .safetensors file");
         }
         if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(path + ": found no shard " + name + "; expected it beside the index");
+            throw new CheckpointException(path + ": found no shard " + StrictJson.shown(name) + "; expected it beside the index");
         }
         try {
             Path real = file.toRealPath();
@@ -81,12 +96,12 @@ record ShardIndex(Path path, SortedMap<String, String> weightMap) {
                 throw outside(name);
             }
         } catch (IOException e) {
-            throw new CheckpointException(path + ": " + name + ": found " + e + "; expected a readable file", e);
+            throw new CheckpointException(path + ": " + StrictJson.shown(name) + ": found " + e + "; expected a readable file", e);
         }
         return file;
     }
 
     private CheckpointException outside(String name) {
-        return new CheckpointException(path + ": found shard " + name + " outside the index's folder; expected it inside");
+        return new CheckpointException(path + ": found shard " + StrictJson.shown(name) + " outside the index's folder; expected it inside");
     }
 }

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** A checkpoint in several safetensors files, found by an index ({@code *.safetensors.index.json}) that maps tensors to files. */
 public final class ShardedSafetensors implements Safetensors {
+    /** So many problems are told; a damaged index may have more than a message can hold. */
+    private static final int SHOWN = 1000;
+
     private final Path index;
     private final SortedMap<String, SafetensorsFile> shardOf;
     private final Collection<SafetensorsFile> shards;
@@ -70,7 +73,8 @@ public final class ShardedSafetensors implements Safetensors {
             }
         });
         if (!problems.isEmpty()) {
-            throw new CheckpointException(index.path() + ": found " + String.join(", ", problems)
+            String more = problems.size() > SHOWN ? ", and " + (problems.size() - SHOWN) + " more" : "";
+            throw new CheckpointException(index.path() + ": found " + String.join(", ", problems.subList(0, Math.min(SHOWN, problems.size()))) + more
                 + "; expected each tensor in the one shard that the index lists");
         }
     }

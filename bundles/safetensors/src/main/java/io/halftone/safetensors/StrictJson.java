@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.halftone.ops.CheckpointException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +18,10 @@ import java.util.TreeMap;
 final class StrictJson {
     private static final JsonFactory JSON = JsonFactory.builder()
         .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)      // names are many, long and seen once
-        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Header.LIMIT).maxNameLength(Header.LIMIT).build())
+        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Header.METADATA_TEXT).maxNameLength(Header.NAME).build())
         .build();
+
+    private static final int SHOWN = 100;
 
     /** What reads an object, from after its opening brace to its closing one. */
     @FunctionalInterface
@@ -31,9 +33,8 @@ final class StrictJson {
     }
 
     /** Reads one object and nothing but white space after it. */
-    static void parse(String where, byte[] text, Body body) {
-        try (JsonParser json = JSON.createParser(
-                new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder()))) {
+    static void parse(String where, InputStream text, Body body) {
+        try (JsonParser json = JSON.createParser(new InputStreamReader(text, StandardCharsets.UTF_8.newDecoder()))) {
             json.nextToken();
             expect(json, JsonToken.START_OBJECT, where);
             body.read(json);
@@ -49,14 +50,26 @@ final class StrictJson {
         }
     }
 
-    /** The object that begins at the current token, with text for every value; sorted by key. */
-    static SortedMap<String, String> texts(JsonParser json, String where) throws IOException {
+    /**
+     * The object that begins at the current token, with text for every value; sorted by key.
+     *
+     * @param most the characters that keys and values may have together
+     */
+    static SortedMap<String, String> texts(JsonParser json, String where, long most) throws IOException {
         expect(json, JsonToken.START_OBJECT, where);
         SortedMap<String, String> texts = new TreeMap<>();
+        long characters = 0;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String key = json.currentName();
             json.nextToken();
             expect(json, JsonToken.VALUE_STRING, where + ": " + key);
+            if (texts.size() == Header.TENSORS) {
+                throw new CheckpointException(where + ": found more than " + Header.TENSORS + " entries; expected at most so many");
+            }
+            characters += key.length() + json.getTextLength();
+            if (characters > most) {
+                throw new CheckpointException(where + ": found more than " + most + " characters; expected at most so many");
+            }
             once(texts.put(key, json.getText()), where + ": " + key);
         }
         return texts;
@@ -73,6 +86,11 @@ final class StrictJson {
         if (before != null) {
             throw new CheckpointException(where + ": found twice; expected once");
         }
+    }
+
+    /** A text as a message has it. */
+    static String shown(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
     }
 
     private static String kind(JsonToken token) {

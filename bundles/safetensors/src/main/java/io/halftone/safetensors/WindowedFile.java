@@ -16,7 +16,7 @@ import java.nio.file.attribute.FileTime;
  * A file read at positions by several threads. The interrupt of one reader closes its channel, by the rules of NIO; the
  * others then go on with a new one, provided that the file is still the one that was opened.
  */
-final class WindowedFile implements AutoCloseable {
+final class WindowedFile implements Header.Source, AutoCloseable {
     /** What tells one file from another that took its path. */
     private record Identity(Object key, long size, FileTime modified) {
         static Identity of(Path path) throws IOException {
@@ -41,7 +41,8 @@ final class WindowedFile implements AutoCloseable {
     }
 
     /** The bytes of the file when it was opened. */
-    long size() {
+    @Override
+    public long size() {
         return identity.size();
     }
 
@@ -50,7 +51,8 @@ final class WindowedFile implements AutoCloseable {
      *
      * @throws IllegalStateException after {@link #close}
      */
-    void read(long position, ByteBuffer window) throws IOException {
+    @Override
+    public void read(long position, ByteBuffer window) throws IOException {
         long at = position;
         while (window.hasRemaining()) {
             FileChannel current = channel;

@@ -6,14 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every way in which a header can lie, and the message that says so. */
 class HeaderTest {
+    private static final String ADVICE = "expected safetensors (a pickle can run code when it is opened, so none is: convert it to safetensors)";
     private static final String TWO_FLOATS = "{'dtype':'F32','shape':[2],'data_offsets':[0,8]}";
 
     @TempDir
@@ -242,6 +249,101 @@ class HeaderTest {
     @Test
     void refusesFolder() {
         assertMessage(folder, "found no regular file; expected a safetensors file");
+    }
+
+    @Test
+    void refusesTensorThatIsMisaligned() throws IOException {
+        assertRefused("{'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]},'b':{'dtype':'F32','shape':[1],'data_offsets':[3,7]}}", 7,
+            "b: found data_offsets [3, 7]; expected a begin that is a multiple of 4, the bytes of a FLOAT32");
+    }
+
+    @Test
+    void opensTensorsThatAreListedInAnyOrder() throws IOException {
+        String header = "{'b':{'dtype':'U8','shape':[1],'data_offsets':[8,9]},'a':" + TWO_FLOATS + "}";
+        try (var file = SafetensorsFile.open(Samples.file(folder, header.replace('\'', '"'), 9))) {
+            assertEquals(2, file.names().size());
+        }
+    }
+
+    @Test
+    void refusesMoreAxesThanATensorHas() throws IOException {
+        assertRefused("{'a':{'dtype':'F32','shape':[" + "1,".repeat(64) + "1],'data_offsets':[0,4]}}", 4,
+            "a: shape: found more than 64 numbers; expected at most so many");
+    }
+
+    @Test
+    void refusesNameThatIsTooLong() throws IOException {
+        CheckpointException e = refused(Samples.file(folder, "{\"" + "n".repeat(1025) + "\":{}}", 0));
+        assertTrue(e.getMessage().contains(": header: found malformed JSON (Name length (1025) exceeds the maximum allowed (1024,"), e.getMessage());
+    }
+
+    @Test
+    void refusesMoreTensorsThanAFileHas() throws IOException {
+        StringBuilder header = new StringBuilder("{");
+        for (int i = 0; i <= 200_000; i++) {
+            header.append(i == 0 ? "" : ",").append("'").append(i).append("':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}");
+        }
+        assertRefused(header.append('}').toString(), 0, "found more than 200000 tensors; expected at most so many in one file");
+    }
+
+    @Test
+    void refusesMoreMetadataThanAFileHas() throws IOException {
+        String text = "x".repeat((8 << 20) + 1);
+        assertRefused("{'__metadata__':{'a':'" + text + "','b':'" + text + "'}}", 0,
+            "__metadata__: found more than 16777216 characters; expected at most so many");
+    }
+
+    @Test
+    void refusesHeaderOf100MegabytesWithoutReadingItWhole() throws IOException {
+        Path file = folder.resolve("x.safetensors");
+        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putLong(99_999_000).put((byte) '{').put((byte) 0);
+            channel.write(start.flip());
+            channel.write(ByteBuffer.allocate(1), 100_000_000);   // sparse: zeros between
+        }
+        CheckpointException e = refused(file);
+        assertTrue(e.getMessage().contains(": header: found malformed JSON (Illegal character ((CTRL-CHAR, code 0))"), e.getMessage());
+    }
+
+    @Test
+    void refusesPickleByItsContent() throws IOException {
+        assertForeign("x.safetensors", new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F', (byte) 0xf9}, "found a pickle; " + ADVICE);
+    }
+
+    @Test
+    void refusesZipByItsContent() throws IOException {
+        assertForeign("x.safetensors", "PK\3\4\0\0\0\0\10\10".getBytes(StandardCharsets.ISO_8859_1),
+            "found a zip archive, as torch.save writes it; " + ADVICE);
+    }
+
+    @Test
+    void refusesPickleByTheEndingOfItsName() throws IOException {
+        for (String ending : List.of(".bin", ".ckpt", ".pkl", ".pt", ".pth")) {
+            assertForeign("x" + ending, "cos\nsystem\n(S'id'\ntR.".getBytes(StandardCharsets.US_ASCII),
+                "found a " + ending + " file that is not safetensors; " + ADVICE);
+        }
+    }
+
+    @Test
+    void opensSafetensorsWhateverItsName() throws IOException {
+        Path file = Files.move(Samples.file(folder, "{}", 0), folder.resolve("x.pt"));
+        try (var open = SafetensorsFile.open(file)) {
+            assertEquals(0, open.names().size());
+        }
+    }
+
+    @Test
+    void tellsOtherFormats() throws IOException {
+        assertForeign("x.safetensors", "GGUF\3\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII), "found GGUF; expected safetensors");
+        assertForeign("x.safetensors", new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10, 26, 10, 0}, "found HDF5; expected safetensors");
+        assertForeign("x.safetensors", "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
+            "found a pointer of Git LFS; expected the file that it stands for: git lfs pull brings it");
+        assertForeign("x.safetensors", "<!DOCTYPE html>".getBytes(StandardCharsets.US_ASCII),
+            "found a page of HTML or XML; expected safetensors: download the file again");
+    }
+
+    private void assertForeign(String name, byte[] content, String message) throws IOException {
+        assertMessage(Files.write(folder.resolve(name), content), message);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.halftone.safetensors;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
@@ -10,8 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +114,26 @@ class ShardedSafetensorsTest {
     void refusesTwoMaps() throws IOException {
         String map = "'weight_map':{'a':'" + FIRST + "'}";
         assertRefused(index("{" + map + "," + map + "}"), "weight_map: found twice; expected once");
+    }
+
+    @Test
+    void refusesAnyKeyGivenTwice() throws IOException {
+        assertRefused(index("{'metadata':{},'metadata':{}}"), "metadata: found twice; expected once");
+    }
+
+    @Test
+    void refusesIndexOfMoreBytesThanAnyHas() throws IOException {
+        Path index = index("{}");
+        try (var channel = FileChannel.open(index, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 32 << 20);   // sparse: zeros between
+        }
+        assertRefused(index, "found 33554433 bytes; expected at most 33554432");
+    }
+
+    @Test
+    void refusesDeepNestingInWhatItSkips() throws IOException {
+        var e = assertThrows(CheckpointException.class, () -> ShardedSafetensors.open(index("{'x':" + "[".repeat(100_000))));
+        assertTrue(e.getMessage().contains("found malformed JSON (Document nesting depth (1001) exceeds the maximum allowed (1000,"), e.getMessage());
     }
 
     @Test

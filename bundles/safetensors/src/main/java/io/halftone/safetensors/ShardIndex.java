@@ -32,16 +32,21 @@ record ShardIndex(Path path, SortedMap<String, String> weightMap) {
             throw new CheckpointException(path + ": found " + (Files.exists(path) ? "no regular file" : "nothing")
                 + "; expected the index of a sharded checkpoint");
         }
-        SortedMap<String, String> weightMap = new TreeMap<>();
         try (InputStream text = Files.newInputStream(path)) {
             long bytes = Files.size(path);
             if (bytes > LIMIT) {
                 throw new CheckpointException(path + ": found " + bytes + " bytes; expected at most " + LIMIT);
             }
-            StrictJson.parse(path.toString(), text, json -> weightMap(json, path, weightMap));
+            return parse(path, text);
         } catch (IOException e) {
             throw new CheckpointException(path + ": found " + e + "; expected a readable file", e);
         }
+    }
+
+    /** The index in a text. */
+    static ShardIndex parse(Path path, InputStream text) {
+        SortedMap<String, String> weightMap = new TreeMap<>();
+        StrictJson.parse(path.toString(), text, json -> weightMap(json, path, weightMap));
         if (weightMap.isEmpty()) {
             throw new CheckpointException(path + ": found no tensor; expected a weight_map that names some");
         }

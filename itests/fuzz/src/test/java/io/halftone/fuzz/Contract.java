@@ -1,0 +1,35 @@
+package io.halftone.fuzz;
+
+import java.util.List;
+
+/** What every reader owes an input, whatever it holds: a result, or a refusal in the project's own words. */
+public final class Contract {
+    private Contract() {
+    }
+
+    /** What is done with an input. */
+    @FunctionalInterface
+    public interface Reading {
+        void read() throws Exception;
+    }
+
+    /**
+     * Reads, and lets pass the exceptions that the reader documents. Exactly these classes: a NumberFormatException is an
+     * IllegalArgumentException that nobody meant.
+     *
+     * @throws AssertionError if anything else was thrown, or if a message does not say what was found and what was expected
+     */
+    public static void check(Reading reading, List<Class<? extends Exception>> documented) {
+        try {
+            reading.read();
+        } catch (Exception e) {
+            if (!documented.contains(e.getClass())) {
+                throw new AssertionError("found " + e + "; expected one of " + documented, e);
+            }
+            String message = String.valueOf(e.getMessage());
+            if (!message.contains("found ") || !message.contains("expected ")) {
+                throw new AssertionError("found the message " + message + "; expected what was found and what was expected", e);
+            }
+        }
+    }
+}

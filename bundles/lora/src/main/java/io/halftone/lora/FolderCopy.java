@@ -1,5 +1,6 @@
 package io.halftone.lora;
 
+import io.halftone.safetensors.FolderLinks;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitOption;
@@ -58,14 +59,20 @@ final class FolderCopy implements AutoCloseable {
         return building;
     }
 
-    /** Copies all files but hidden ones and those to leave out; where a link leads, the copy has what it leads to. */
+    /**
+     * Copies all files but hidden ones and those to leave out; where a link leads, the copy has what it leads to.
+     *
+     * @throws io.halftone.ops.CheckpointException if a link leads out of the source
+     */
     void add(Path source, Predicate<Path> leaveOut) throws IOException {
+        FolderLinks links = FolderLinks.of(source);
         Files.walkFileTree(source, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
                 if (!folder.equals(source) && skipped(folder)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
+                links.check(folder);
                 Files.createDirectories(building.resolve(source.relativize(folder).toString()));
                 return FileVisitResult.CONTINUE;
             }
@@ -73,6 +80,7 @@ final class FolderCopy implements AutoCloseable {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile() && !skipped(file)) {
+                    links.check(file);
                     place(file, attributes.size(), building.resolve(source.relativize(file).toString()));
                 }
                 return FileVisitResult.CONTINUE;

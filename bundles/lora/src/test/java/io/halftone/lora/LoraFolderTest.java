@@ -123,16 +123,27 @@ class LoraFolderTest {
 
     @Test
     void readsAFolderOfLinks() throws IOException {
-        Path cache = top.resolve("cache");
-        Files.createDirectories(cache.resolve("snapshot/unet"));
+        Path blobs = Files.createDirectories(top.resolve("cache/blobs"));
+        Path snapshot = top.resolve("cache/snapshots/0123");
+        Files.createDirectories(snapshot.resolve("unet"));
         for (String file : List.of("model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.fp16.safetensors")) {
-            Path blob = Files.copy(source.resolve(file), cache.resolve(file.replace('/', '-')));
-            Files.createSymbolicLink(cache.resolve("snapshot").resolve(file), blob);
+            Path blob = Files.copy(source.resolve(file), blobs.resolve(file.replace('/', '-')));
+            Files.createSymbolicLink(snapshot.resolve(file), blob);
         }
-        LoraFolder.fuse(cache.resolve("snapshot"), List.of(new Lora(lora, 1)), fused, SILENT);
+        LoraFolder.fuse(snapshot, List.of(new Lora(lora, 1)), fused, SILENT);
         assertEquals(List.of("halftone_lora.json", "halftone_lora/unet.original.safetensors", "model_index.json", "unet/config.json",
             "unet/diffusion_pytorch_model.fp16.safetensors"), Folders.files(fused));
         assertEquals(3, Folders.weights(fused.resolve("unet")).size());
+    }
+
+    @Test
+    void copiesNothingThatALinkBringsFromOutside() throws IOException {
+        Path secret = Files.writeString(top.resolve("secret"), "s").toRealPath();
+        Path link = Files.createSymbolicLink(source.resolve("unet/notes.txt"), secret);
+        String message = assertThrows(CheckpointException.class, () -> fuse(new Lora(lora, 1))).getMessage();
+        assertEquals(link + ": found a link to " + secret + ", outside " + source.toRealPath()
+            + "; expected a file inside: copy it, or link the whole folder", message);
+        assertTrue(Files.notExists(fused));
     }
 
     @Test

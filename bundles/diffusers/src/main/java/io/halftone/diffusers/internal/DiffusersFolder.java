@@ -4,6 +4,7 @@ import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Parameters;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
+import io.halftone.safetensors.FolderLinks;
 import io.halftone.safetensors.Safetensors;
 import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
@@ -33,10 +34,23 @@ final class DiffusersFolder implements PipelineFolder {
     static DiffusersFolder open(Path path) throws IOException {
         try {
             ConfigSource files = new FolderSource(path);
+            FolderLinks links = FolderLinks.of(path);
+            checkLinks(links, path);
             ModelIndex index = ModelIndex.read(files);
+            for (String component : index.components().keySet()) {
+                checkLinks(links, path.resolve(component));
+            }
             return new DiffusersFolder(path, index, index.pipeline(files));
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** Before anything is read: configurations, weights and tokenizers lie in the folder, whatever reads them. */
+    private static void checkLinks(FolderLinks links, Path folder) throws IOException {
+        links.check(folder);
+        try (Stream<Path> entries = Files.list(folder)) {
+            entries.filter(Files::isSymbolicLink).forEach(links::check);
         }
     }
 

@@ -72,7 +72,7 @@ interface FormerNames {
     record ClipText(boolean flat) implements FormerNames {
         private static final String PREFIX = "text_model.";
         private static final List<String> PARTS = List.of("embeddings.", "encoder.", "final_layer_norm.");
-        private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+        private static final Pattern VERSION = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})(\\D.*)?");
 
         static boolean isFlat(ModelConfig config) {
             Matcher version = VERSION.matcher(config.string("transformers_version", ""));

@@ -294,4 +294,69 @@ class DiffusersFoldersTest {
         assertIndexRefused("{\"_class_name\": \"P\", \"a\": {\"b\": [0, 1e999]}}",
             "a.b[1]: found a number beyond all that float64 has; expected a finite one");
     }
+
+    private void assertLinkRefused(String link, Path target, Path real) throws IOException {
+        Path there = folder.resolve(link);
+        Files.deleteIfExists(there);
+        Files.createSymbolicLink(there, target);
+        assertRefused(there + ": found a link to " + real + ", outside " + folder.toRealPath()
+            + "; expected a file inside: copy it, or link the whole folder");
+    }
+
+    @Test
+    void refusesLinkOutOfTheFolder(@TempDir Path elsewhere) throws IOException {
+        writeUnet();
+        Path secret = Files.writeString(elsewhere.resolve("secret"), "{}").toRealPath();
+        assertLinkRefused("unet/config.json", secret, secret);
+        assertLinkRefused("unet/diffusion_pytorch_model.safetensors", secret, secret);
+        assertLinkRefused("model_index.json", folder.relativize(secret), secret);
+    }
+
+    @Test
+    void refusesLinkedComponentOutsideTheFolder(@TempDir Path elsewhere) throws IOException {
+        write("model_index.json", "{\"_class_name\": \"P\", \"unet\": [\"diffusers\", \"UNet\"]}");
+        assertLinkRefused("unet", elsewhere, elsewhere.toRealPath());
+    }
+
+    @Test
+    void followsLinksInsideTheFolder() throws IOException {
+        writeUnet();
+        Files.move(folder.resolve("unet"), folder.resolve("the unet"));
+        Files.createSymbolicLink(folder.resolve("unet"), Path.of("the unet"));
+        try (PipelineFolder open = open(folder)) {
+            assertEquals("UNet", open.config().component("unet").className());
+        }
+    }
+
+    @Test
+    void followsALinkToTheWholeFolder(@TempDir Path elsewhere) throws IOException {
+        writeUnet();
+        Path link = Files.createSymbolicLink(elsewhere.resolve("model"), folder);
+        try (PipelineFolder open = open(link)) {
+            assertEquals("UNet", open.config().component("unet").className());
+        }
+    }
+
+    @Test
+    void followsLinksIntoTheBlobsOfAHubCache() throws IOException {
+        write("blobs/1", "{\"_class_name\": \"P\", \"unet\": [\"diffusers\", \"UNet\"]}");
+        write("blobs/2", "{\"_class_name\": \"UNet\"}");
+        Path snapshot = Files.createDirectories(folder.resolve("snapshots/0123"));
+        Files.createDirectory(snapshot.resolve("unet"));
+        Files.createSymbolicLink(snapshot.resolve("model_index.json"), Path.of("../../blobs/1"));
+        Files.createSymbolicLink(snapshot.resolve("unet/config.json"), Path.of("../../../blobs/2"));
+        try (PipelineFolder open = open(snapshot)) {
+            assertEquals("UNet", open.config().component("unet").className());
+        }
+        Path secret = Files.writeString(folder.resolve("secret"), "{}").toRealPath();
+        Path there = Files.createSymbolicLink(snapshot.resolve("unet/extra.json"), Path.of("../../../secret"));
+        assertEquals(there + ": found a link to " + secret + ", outside " + snapshot.toRealPath()
+            + "; expected a file inside: copy it, or link the whole folder", assertThrows(CheckpointException.class, () -> open(snapshot)).getMessage());
+    }
+
+    @Test
+    void refusesComponentThatClimbsOut() throws IOException {
+        assertIndexRefused("{\"_class_name\": \"P\", \"../up\": [\"diffusers\", \"UNet\"]}",
+            "../up: found a component of that name; expected the name of a folder in this one");
+    }
 }

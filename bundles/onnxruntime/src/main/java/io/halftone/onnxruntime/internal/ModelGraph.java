@@ -5,13 +5,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.halftone.export.EngineException;
-import java.io.BufferedInputStream;
+import io.halftone.onnx.proto.ModelFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,21 +41,10 @@ final class ModelGraph {
     /**
      * Reads a model.
      *
-     * @throws EngineException if the file is none
+     * @throws EngineException if the file is none, or not what it says
      */
     static ModelGraph read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            ModelProto model = ModelProto.parseFrom(in);
-            if (model.getGraph().getNodeCount() == 0) {
-                throw new EngineException(file + ": found a model without operators; expected an ONNX model");
-            }
-            return new ModelGraph(model);
-        } catch (InvalidProtocolBufferException e) {
-            throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
-        }
+        return new ModelGraph(ModelFile.read(file).model());
     }
 
     ModelProto model() {

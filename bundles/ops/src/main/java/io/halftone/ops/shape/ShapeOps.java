@@ -26,6 +26,9 @@ import java.util.function.Supplier;
  * Needs no weights, so it answers what a level quantizes, and what a checkpoint must hold.
  */
 public final class ShapeOps implements Ops<Meta> {
+    /** The most parameters of a model: a configuration may ask for two thousand million blocks. */
+    private static final int PARAMETERS = 200_000;
+
     private final DType computeType;
     private final Map<String, Shape> parameters = new LinkedHashMap<>();
     private final Map<String, Layer> layers = new LinkedHashMap<>();
@@ -64,6 +67,9 @@ public final class ShapeOps implements Ops<Meta> {
         Shape before = parameters.putIfAbsent(name, shape);
         if (before != null && !before.equals(shape)) {
             throw new IllegalArgumentException(name + ": found " + shape + "; expected " + before + ", as asked for before");
+        }
+        if (parameters.size() > PARAMETERS) {
+            throw new IllegalArgumentException(name + ": found more than " + PARAMETERS + " parameters; expected a model of at most so many");
         }
         return new Meta(shape, computeType);
     }

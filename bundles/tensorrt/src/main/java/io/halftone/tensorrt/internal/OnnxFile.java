@@ -3,20 +3,14 @@ package io.halftone.tensorrt.internal;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.halftone.export.EngineException;
 import io.halftone.export.ExtentFacts;
 import io.halftone.export.LayerReport;
 import io.halftone.model.ModelSignature.Extent;
-import java.io.BufferedInputStream;
+import io.halftone.onnx.proto.ModelFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -73,21 +67,12 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
     /**
      * Reads a model.
      *
-     * @throws EngineException if the file is none, or lacks its external data
+     * @throws io.halftone.export.EngineException if the file is none, or not what it says, or lacks its external data
      */
     static OnnxFile read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            ModelProto model = ModelProto.parseFrom(in);
-            if (model.getGraph().getNodeCount() == 0) {
-                throw new EngineException(file + ": found a model without operators; expected an ONNX model");
-            }
-            return new OnnxFile(file, inputs(model), metadata(model), sites(model), data(file, model), precisions(model));
-        } catch (InvalidProtocolBufferException e) {
-            throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
-        }
+        ModelFile read = ModelFile.read(file);
+        ModelProto model = read.model();
+        return new OnnxFile(file, inputs(model), metadata(model), sites(model), read.data(), precisions(model));
     }
 
     /** The names of the dimensions of its inputs that are no numbers. */
@@ -183,18 +168,6 @@ record OnnxFile(Path file, Map<String, List<String>> inputs, Map<String, String>
             }
         });
         return extents;
-    }
-
-    private static List<Path> data(Path file, ModelProto model) {
-        Set<String> locations = new TreeSet<>();
-        for (TensorProto tensor : model.getGraph().getInitializerList()) {
-            tensor.getExternalDataList().stream().filter(e -> e.getKey().equals("location")).forEach(e -> locations.add(e.getValue()));
-        }
-        List<Path> data = locations.stream().map(file::resolveSibling).toList();
-        data.stream().filter(path -> !Files.isRegularFile(path)).findFirst().ifPresent(path -> {
-            throw new EngineException(file + ": found no file " + path.getFileName() + " beside it; expected the model's external data");
-        });
-        return data;
     }
 
     private static Set<Precision> precisions(ModelProto model) {

@@ -21,7 +21,8 @@ class OnnxFileTest {
 
     private static NodeProto node(String name, String... inputs) {
         String operator = name.substring(name.lastIndexOf('/') + 1).replaceAll("_\\d+$", "");
-        return NodeProto.newBuilder().setName(name).setOpType(operator).addAllInput(List.of(inputs)).addOutput(name).build();
+        NodeProto.Builder node = NodeProto.newBuilder().setName(name).setOpType(operator).addAllInput(List.of(inputs)).addOutput(name);
+        return operator.equals("DequantizeLinear") ? node.addInput("scale").build() : node.build();
     }
 
     private Map<String, OnnxFile.Site> sites(NodeProto... nodes) throws IOException {

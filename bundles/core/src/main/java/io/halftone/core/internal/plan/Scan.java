@@ -28,8 +28,21 @@ import java.util.Set;
 public record Scan(ModelSignature signature, List<Layer> layers, Map<String, Shape> parameters) {
     private static final int LISTED = 20;
 
-    /** Runs the model's pass with named dimensions. */
+    /**
+     * Runs the model's pass with named dimensions.
+     *
+     * @throws IllegalArgumentException if the configuration is none of a model
+     */
     public static Scan of(ModelAdapter adapter, ModelConfig config) {
+        try {
+            return scan(adapter, config);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(config.source() + ": found sizes that are beyond all numbers (" + e.getMessage()
+                + "); expected those of a model", e);
+        }
+    }
+
+    private static Scan scan(ModelAdapter adapter, ModelConfig config) {
         ModelSignature signature = adapter.signature(config);
         ShapeOps ops = new ShapeOps(DType.FLOAT32);
         Map<String, Meta> inputs = new LinkedHashMap<>();

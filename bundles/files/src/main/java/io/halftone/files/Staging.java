@@ -1,0 +1,363 @@
+package io.halftone.files;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A hidden folder in the folder that outputs go to, where they grow until they are whole. Then they get their names: a file or a folder
+ * in one step, several files so that a reader never finds new and old ones mixed. What there was before stays until then, and stays if
+ * it fails. Closing removes what was not published.
+ *
+ * <p>A lock says that the writer lives. What a writer left that was killed is dealt with by the next one in the same folder, and by
+ * {@link #settle}: files that were about to get their names get them, others go. Links are never followed out of the folder: one that
+ * has the name of an output is replaced. For one thread; several writers, of several processes too, may work in a folder at a time.
+ */
+public final class Staging implements AutoCloseable {
+    private static final int ATTEMPTS = 100;
+    private static final long PAUSE_MILLIS = 5;
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private final Path folder;
+    private final Path real;
+    private final String id;
+    private final PathLock lock;
+    private final Disk disk;
+    private Home home;
+    private boolean left;
+
+    private Staging(Path folder, Path real, String id, PathLock lock, Disk disk, Home home) {
+        this.folder = folder;
+        this.real = real;
+        this.id = id;
+        this.lock = lock;
+        this.disk = disk;
+        this.home = home;
+    }
+
+    /**
+     * An empty one, once the folder holds nothing that dead writers left.
+     *
+     * @param folder where the outputs go to
+     * @throws IOException if it is no folder, or cannot be written
+     */
+    public static Staging in(Path folder) throws IOException {
+        return in(folder, Disk.SYSTEM);
+    }
+
+    static Staging in(Path folder, Disk disk) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(folder + ": found no folder; expected a writable folder");
+        }
+        Path real = folder.toRealPath();
+        Strays.settle(real, disk);
+        for (int i = 0; i < ATTEMPTS; i++) {
+            String id = UUID.randomUUID().toString();
+            Strays.LIVING.add(id);
+            Optional<Staging> made = Optional.empty();
+            try {
+                made = make(folder.toAbsolutePath(), real, id, disk);
+            } catch (IOException e) {
+                throw new IOException(folder + ": found " + reason(e) + "; expected a writable folder", e);
+            } finally {
+                if (made.isEmpty()) {
+                    Strays.LIVING.remove(id);
+                }
+            }
+            if (made.isPresent()) {
+                return made.get();
+            }
+        }
+        throw new IOException(folder + ": found no place for a new file; expected a writable folder");
+    }
+
+    /** Empty if somebody took the folder for a stray before it was locked. */
+    private static Optional<Staging> make(Path folder, Path real, String id, Disk disk) throws IOException {
+        Home home = Home.of(real, id);
+        disk.createFolder(home.path());
+        Optional<PathLock> lock = lock(home, id);
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean made = false;
+        try {
+            if (Files.getFileStore(home.path()).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(home.path(), PosixFilePermissions.fromString("rwx------"));
+            }
+            disk.createFolder(home.files());
+            made = true;
+            return Optional.of(new Staging(folder, real, id, lock.get(), disk, home));
+        } catch (IOException e) {
+            home.delete(disk);
+            throw e;
+        } finally {
+            if (!made) {
+                lock.get().close();
+            }
+        }
+    }
+
+    private static Optional<PathLock> lock(Home home, String id) throws IOException {
+        try {
+            Optional<PathLock> lock = PathLock.tryAlone(home.lock(id));
+            if (lock.isPresent() && !Files.exists(home.lock(id))) {
+                lock.get().close();
+                return Optional.empty();
+            }
+            return lock;
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Writes a file whole, or leaves what there was. The folder has to be there.
+     *
+     * @throws IOException if it cannot be written, with its name and the reason
+     */
+    public static void write(Path file, byte[] content) throws IOException {
+        write(file, ByteBuffer.wrap(content), Disk.SYSTEM);
+    }
+
+    static void write(Path file, ByteBuffer content, Disk disk) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        if (!Files.isDirectory(absolute.getParent())) {
+            throw new IOException(file + ": found no folder " + absolute.getParent() + "; expected a writable folder");
+        }
+        try (Staging staging = in(absolute.getParent(), disk)) {
+            String name = absolute.getFileName().toString();
+            try {
+                disk.write(staging.file(name), content);
+            } catch (IOException e) {
+                throw staging.named(e, name);
+            }
+            staging.publish(List.of(name));
+        }
+    }
+
+    /**
+     * Deals with what dead writers left in a folder, and waits for one that is about to give its files their names. For readers, before
+     * they look for a file. Nothing happens where there is no folder, or none that can be written.
+     *
+     * @throws IOException if files that were about to get their names cannot get them
+     */
+    public static void settle(Path folder) throws IOException {
+        settle(folder, Disk.SYSTEM);
+    }
+
+    static void settle(Path folder, Disk disk) throws IOException {
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            return;
+        }
+        Path real = folder.toRealPath();
+        Strays.settle(real, disk);
+        awaitNoneReady(real, disk);
+    }
+
+    /** Whether no writer gives its files their names now. */
+    private static boolean awaitNoneReady(Path real, Disk disk) throws IOException {
+        Home ready = Home.ready(real);
+        long until = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        while (Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
+            if (ready.isOurs() && Strays.settle(real, ready, disk)) {
+                continue;
+            }
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(real + ": found an interruption; expected another writer to be done");
+            }
+        }
+        return true;
+    }
+
+    /** Where files lie under the names that they will have. */
+    public Path path() {
+        return home.files();
+    }
+
+    /** The place of one of them. */
+    public Path file(String name) {
+        return home.files().resolve(name);
+    }
+
+    /**
+     * Gives files their names in the outputs' folder, in place of files that have them.
+     *
+     * @param names what was written here, the file by which readers find the others last
+     * @throws IOException if one of the names is a folder's, or they cannot get them; then nothing has changed
+     */
+    public void publish(List<String> names) throws IOException {
+        publish(names, List.of());
+    }
+
+    /**
+     * The same, and removes files of what was there before.
+     *
+     * @param obsolete names of files in the outputs' folder; those that are not there do no harm
+     */
+    public void publish(List<String> names, Collection<String> obsolete) throws IOException {
+        var renaming = new Renaming(names, List.copyOf(obsolete));
+        for (String name : names) {
+            if (Files.isDirectory(real.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(folder.resolve(name) + ": found a folder; expected the path of a file");
+            }
+        }
+        String head = names.get(names.size() - 1);
+        try {
+            for (String name : names) {
+                disk.force(file(name));
+            }
+            if (names.size() == 1 && obsolete.isEmpty()) {
+                disk.move(file(head), real.resolve(head));
+            } else {
+                publish(renaming);
+            }
+            disk.force(real);
+        } catch (IOException e) {
+            throw named(e, head);
+        }
+    }
+
+    /** One writer at a time: they all want the same name for their folders, and the one that has it is whole. */
+    private void publish(Renaming renaming) throws IOException {
+        disk.createFolder(home.replaced());
+        renaming.write(home, disk);
+        disk.force(home.files());
+        disk.force(home.path());
+        Home ready = Home.ready(real);
+        while (true) {
+            if (!awaitNoneReady(real, disk)) {
+                throw new IOException(ready.path() + ": found another writer that gives its files their names; expected it to be done soon");
+            }
+            try {
+                disk.move(home.path(), ready.path());
+                break;
+            } catch (FileSystemException e) {
+                if (!Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+            }
+        }
+        home = ready;
+        disk.force(real);
+        try {
+            renaming.apply(real, home, disk);
+        } catch (IOException e) {
+            undo(renaming, e);
+            throw e;
+        }
+    }
+
+    /** Where that fails too, everything stays for the next writer, who finishes it. */
+    private void undo(Renaming renaming, IOException failure) {
+        left = true;
+        try {
+            renaming.undo(real, home, disk);
+            left = false;
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Gives the folder with all that was written its name, which nothing has but an empty folder.
+     *
+     * @throws IOException if it cannot get it
+     */
+    public void publishAs(String name) throws IOException {
+        try {
+            Files.walkFileTree(home.files(), new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (attributes.isRegularFile()) {
+                        disk.force(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path written, IOException failure) throws IOException {
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    disk.force(written);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+            disk.move(home.files(), real.resolve(name));
+            disk.force(real);
+        } catch (IOException e) {
+            throw named(e, name);
+        }
+    }
+
+    /**
+     * A failure to write, as {@code where: found ...; expected ...} with the names that files will have and not those that they have here;
+     * an interruption, and what names its place already, as it is.
+     *
+     * @param output the output's name, for failures that do not say where
+     */
+    public IOException named(IOException e, String output) {
+        if (e instanceof ClosedChannelException || e instanceof InterruptedIOException) {
+            return e;
+        }
+        String prefix = folder + File.separator;
+        String message = String.valueOf(e.getMessage()).replace(home.files() + File.separator, prefix);
+        if (message.contains(": found ") && message.contains("; expected ")) {
+            return message.equals(e.getMessage()) ? e : new IOException(message, e);
+        }
+        return new IOException(prefix + output + ": found " + reason(e).replace(home.files() + File.separator, prefix)
+            + "; expected a file that can be written", e);
+    }
+
+    /** What the system says, without paths where it says more. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "no permission";
+        }
+        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+        return reason == null ? e.toString() : reason;
+    }
+
+    /** Removes what was not published. */
+    @Override
+    public void close() throws IOException {
+        if (!Strays.LIVING.contains(id)) {
+            return;
+        }
+        try (lock) {
+            if (!left) {
+                home.delete(disk);
+            }
+        } finally {
+            Strays.LIVING.remove(id);
+        }
+    }
+
+    /** Leaves everything as it is, as a process does that dies. */
+    void abandon() throws IOException {
+        lock.close();
+        Strays.LIVING.remove(id);
+    }
+}

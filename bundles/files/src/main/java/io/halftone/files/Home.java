@@ -2,6 +2,7 @@ package io.halftone.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -122,6 +123,13 @@ record Home(Path path) {
         if (id.isPresent()) {
             disk.delete(lock(id.get()));
         }
-        disk.delete(path);
+        try {
+            disk.delete(path);
+        } catch (DirectoryNotEmptyException e) {
+            if (!isReady() || id().equals(id)) {
+                throw e;
+            }
+            // the next writer's: it was empty for a moment
+        }
     }
 }

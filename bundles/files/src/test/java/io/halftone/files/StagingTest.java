@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -259,14 +261,15 @@ class StagingTest {
 
     @Test
     void writersOfOneSetTakeTurns() throws Exception {
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> writers = Stream.of("a", "b", "c", "d").map(who -> new Thread(() -> {
-            for (int i = 0; i < 5; i++) {
-                try (Staging staging = Staging.in(folder)) {
-                    Disk.SYSTEM.write(staging.file("model"), ByteBuffer.wrap((who + i).getBytes()));
-                    Disk.SYSTEM.write(staging.file("data"), ByteBuffer.wrap((who + i).getBytes()));
+            for (int i = 0; i < 40; i++) {
+                try (Staging staging = Staging.in(folder, FaultyDisk.sound())) {
+                    Files.writeString(staging.file("model"), who + i);
+                    Files.writeString(staging.file("data"), who + i);
                     staging.publish(List.of("data", "model"));
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    failures.add(e);
                 }
             }
         })).toList();
@@ -274,6 +277,7 @@ class StagingTest {
         for (Thread writer : writers) {
             writer.join();
         }
+        assertEquals(List.of(), failures);
         assertEquals(Set.of("data", "model"), content().keySet());
         assertEquals(content().get("data"), content().get("model"));
     }

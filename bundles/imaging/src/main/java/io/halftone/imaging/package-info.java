@@ -1,4 +1,4 @@
-/** Pictures: their values, PNG files that carry text, and how much two of them differ. */
+/** Pictures: their values, and PNG files that carry text. */
 @Export
 @Version("1.0.0")
 package io.halftone.imaging;

@@ -1,6 +1,6 @@
 package io.halftone.core.internal.search;
 
-import io.halftone.imaging.ImageMetrics;
+import io.halftone.metrics.ImageMetrics;
 import io.halftone.pipeline.PromptBatch;
 import java.io.IOException;
 import java.util.ArrayList;

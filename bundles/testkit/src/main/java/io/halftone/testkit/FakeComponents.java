@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The parts of a pipeline for tests of its adapter: models are functions that a test gives, and each token of a text is the
- * text's length. Notes which models run.
+ * text's length; a text counts a token for each of its letters, and one that ends it. Notes which models run.
  *
  * @param <T> a tensor
  */
@@ -134,7 +134,7 @@ public final class FakeComponents<T> implements Components<T> {
 
             @Override
             public int count(String text) {
-                return most;
+                return text.length() + 1;
             }
         };
     }

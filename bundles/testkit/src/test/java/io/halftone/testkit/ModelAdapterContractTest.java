@@ -15,6 +15,7 @@ import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,31 @@ class ModelAdapterContractTest extends ModelAdapterContract {
         });
         assertEquals("parameter name: shift ==> expected: <true> but was: <false>",
             assertThrows(AssertionError.class, broken::namesParametersAsAStateDictDoes).getMessage());
+    }
+
+    @Test
+    void letsAModelHaveParametersOfItsOwn() {
+        new ModelAdapterContract() {
+            @Override
+            protected ModelAdapter adapter() {
+                return new Toy() {
+                    @Override
+                    public <T> Values<T> forward(Scope<T> s, ModelConfig config, Values<T> in) {
+                        return Values.of("y", s.ops().add(in.get("x"), s.parameter("shift", Shape.of(4))));
+                    }
+                };
+            }
+
+            @Override
+            protected ModelConfig config() {
+                return CONFIG;
+            }
+
+            @Override
+            protected Set<String> rootParameters() {
+                return Set.of("shift");
+            }
+        }.namesParametersAsAStateDictDoes();
     }
 
     @Test

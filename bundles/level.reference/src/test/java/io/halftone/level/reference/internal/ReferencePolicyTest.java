@@ -7,6 +7,7 @@ import io.halftone.ops.Role;
 import io.halftone.quant.LevelPolicy;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Slot;
+import io.halftone.testkit.LevelPolicyContract;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,8 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReferencePolicyTest {
+class ReferencePolicyTest extends LevelPolicyContract {
     private final LevelPolicy policy = new ReferencePolicy();
+
+    @Override
+    protected LevelPolicy policy() {
+        return policy;
+    }
 
     @ParameterizedTest
     @CsvSource({"down_blocks.1.resnets.0.conv1, 1 2 2.5 3 4", "down_blocks.1.resnets.0.conv_shortcut, ''",

@@ -7,6 +7,7 @@ import io.halftone.ops.Role;
 import io.halftone.quant.LevelPolicy;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Slot;
+import io.halftone.testkit.LevelPolicyContract;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,8 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StandardPolicyTest {
+class StandardPolicyTest extends LevelPolicyContract {
     private final LevelPolicy policy = new StandardPolicy();
+
+    @Override
+    protected LevelPolicy policy() {
+        return policy;
+    }
 
     @ParameterizedTest
     @CsvSource({"CONVOLUTION, 1 2 2.5 3 4", "FEED_FORWARD, 2 2.5 3 4", "QKV, 2.5 3 4", "ATTENTION_OUTPUT, 3 4", "PROJECTION, 3 4", "MODULATION, 3 4",

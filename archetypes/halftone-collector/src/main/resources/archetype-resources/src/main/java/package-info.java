@@ -1,0 +1,2 @@
+/** The collector {@code ${pluginName}}, for Halftone. */
+package ${package};

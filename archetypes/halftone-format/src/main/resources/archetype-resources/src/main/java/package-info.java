@@ -1,0 +1,2 @@
+/** The number format {@code ${pluginName}}, for Halftone. */
+package ${package};

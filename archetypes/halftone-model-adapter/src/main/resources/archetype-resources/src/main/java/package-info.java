@@ -1,0 +1,2 @@
+/** The architecture {@code ${architecture}}, for Halftone. */
+package ${package};

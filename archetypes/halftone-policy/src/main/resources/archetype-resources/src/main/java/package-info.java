@@ -1,0 +1,2 @@
+/** The level policy {@code ${pluginName}}, for Halftone. */
+package ${package};

@@ -1,5 +1,7 @@
 package io.halftone.quant;
 
+import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import java.util.Arrays;
 
 /**
@@ -9,6 +11,11 @@ import java.util.Arrays;
  * @param axis the channel axis, counted from 0; 0 when there is one amax
  */
 public record Range(float[] amax, int axis) {
+    private static final float GREATEST_FLOAT16 = 65504;
+    /** Halfway to it and below, numbers round to 0. */
+    private static final float LEAST_FLOAT16 = 0x1p-24f;
+    private static final float LEAST_BFLOAT16 = 0x1p-133f;
+
     public Range {
         amax = amax.clone();
         if (amax.length == 0 || axis < 0) {
@@ -53,6 +60,28 @@ public record Range(float[] amax, int axis) {
             scales[i] = scale == 0 ? 1 : scale;
         }
         return scales;
+    }
+
+    /**
+     * {@link #scales(float)} for values of a type: none becomes 0 when the type rounds it, so that nothing is divided by 0, and
+     * the product of each with the bound is finite there.
+     *
+     * @param type FLOAT32, FLOAT16 or BFLOAT16
+     */
+    public float[] scales(float bound, DType type) {
+        float[] scales = scales(bound);
+        for (int i = 0; i < scales.length; i++) {
+            boolean vanishes = type == DType.FLOAT16 ? scales[i] <= LEAST_FLOAT16 / 2 : type == DType.BFLOAT16 && scales[i] <= LEAST_BFLOAT16 / 2;
+            scales[i] = vanishes ? 1 : type == DType.FLOAT16 ? Math.min(scales[i], greatestFloat16(bound)) : scales[i];
+        }
+        return scales;
+    }
+
+    /** The greatest float16 whose product with the bound is not above the greatest of them. */
+    private static float greatestFloat16(float bound) {
+        float quotient = GREATEST_FLOAT16 / bound;
+        short nearest = Float16.fromFloat(quotient);
+        return Float16.toFloat(Float16.toFloat(nearest) > quotient ? (short) (nearest - 1) : nearest);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.halftone.ops.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,5 +67,21 @@ class RangeTest {
     void theScaleOfZerosIsOne() {
         assertArrayEquals(new float[] {1, 0.5f}, new Range(new float[] {0, 1}, 0).scales(2));
         assertArrayEquals(new float[] {1}, Range.of(Float.MIN_VALUE).scales(127), "where the quotient underflows too");
+    }
+
+    @Test
+    void scalesOfATypeAreNeverZeroInIt() {
+        Range range = new Range(new float[] {0x1p-25f, 0x1.8p-25f, 1, 0x1p-134f}, 0);
+        assertArrayEquals(new float[] {0x1p-25f, 0x1.8p-25f, 1, 0x1p-134f}, range.scales(1, DType.FLOAT32));
+        assertArrayEquals(new float[] {1, 0x1.8p-25f, 1, 1}, range.scales(1, DType.FLOAT16), "ties round to even, which is 0");
+        assertArrayEquals(new float[] {0x1p-25f, 0x1.8p-25f, 1, 1}, range.scales(1, DType.BFLOAT16));
+    }
+
+    @Test
+    void theGreatestCodeIsFiniteInFloat16() {
+        // 65504 / 31 is 2113.03, and the next float16 below it 2112; the nearest one, 2114, would give 65534, which is infinite
+        assertArrayEquals(new float[] {2112, 1}, new Range(new float[] {65504, 31}, 0).scales(31, DType.FLOAT16));
+        assertArrayEquals(new float[] {65504f / 31}, Range.of(65504).scales(31, DType.BFLOAT16));
+        assertArrayEquals(new float[] {2112}, Range.of(1e30f).scales(31, DType.FLOAT16));
     }
 }

@@ -26,6 +26,9 @@ final class QuantizedLayers {
     /** What an initializer's name may have behind the name of its parameter. */
     private static final Pattern FORM = Pattern.compile("(_(transposed|quantized|float32|float16|bfloat16))?(_\\d+)?");
 
+    /** How many layers a message names. */
+    private static final int LISTED = 20;
+
     private final Roundings roundings;
     /** Nodes in order, by what their names have before the operator. */
     private final Map<String, List<NodeProto>> byPrefix = new HashMap<>();
@@ -41,7 +44,7 @@ final class QuantizedLayers {
     /**
      * Checks that each layer rounds what is planned for it, and nothing else.
      *
-     * @throws ExportException naming all layers that do not
+     * @throws ExportException naming layers that do not
      */
     List<QuantizedLayer> verify(Map<String, Set<Slot>> planned) throws IOException {
         List<QuantizedLayer> layers = new ArrayList<>();
@@ -58,8 +61,9 @@ final class QuantizedLayers {
             }
         }
         if (!others.isEmpty()) {
-            throw new ExportException("quantized layers: found " + others.size() + " that are not as planned: " + String.join(", ", others)
-                + "; expected a Q/DQ pair on every planned tensor and on no other");
+            String more = others.size() > LISTED ? " and " + (others.size() - LISTED) + " more" : "";
+            throw new ExportException("quantized layers: found " + others.size() + " that are not as planned: "
+                + String.join(", ", others.subList(0, Math.min(LISTED, others.size()))) + more + "; expected a Q/DQ pair on every planned tensor and on no other");
         }
         return layers;
     }

@@ -2,7 +2,6 @@ package io.halftone.format.int8.internal;
 
 import io.halftone.model.Named;
 import io.halftone.ops.DType;
-import io.halftone.ops.Float16;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Shape;
@@ -36,9 +35,9 @@ public final class Int8Format implements QuantFormat {
     @Override
     public <T> T roundTrip(Ops<T> ops, T x, Range range) {
         DType type = ops.dtype(x);
-        float[] scales = range.scales(BOUND);
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = representable(scales[i], type);
+        float[] scales = range.scales(BOUND, type);
+        for (int i = 0; type == DType.FLOAT16 && i < scales.length; i++) {
+            scales[i] = Math.min(scales[i], GREATEST_HALF_SCALE);
         }
         T scale = range.isPerTensor() ? ops.constant(scales[0], type) : ops.constant(scales, Shape.of(scales.length), type);
         return ops.dequantize(ops.quantize(x, DType.INT8, scale, range.axis()), scale, range.axis());
@@ -47,16 +46,5 @@ public final class Int8Format implements QuantFormat {
     @Override
     public String usualAlgorithm() {
         return "smoothquant";
-    }
-
-    /**
-     * A scale that float16 would round to 0 becomes 1: everything in that range is 0 either way, and nothing is divided by 0. One
-     * that would make the least code infinite becomes the greatest that does not.
-     */
-    private static float representable(float scale, DType type) {
-        if (type != DType.FLOAT16) {
-            return scale;
-        }
-        return Float16.toFloat(Float16.fromFloat(scale)) == 0 ? 1 : Math.min(scale, GREATEST_HALF_SCALE);
     }
 }

@@ -31,15 +31,13 @@ public final class ${className}Format implements QuantFormat {
         };
     }
 
-    /** {@inheritDoc} In float32, as a scale can be less than what float16 holds. */
     @Override
     public <T> T roundTrip(Ops<T> ops, T x, Range range) {
-        float[] scales = range.scales(BOUND);
-        T scale = range.isPerTensor() ? ops.constant(scales[0], DType.FLOAT32)
-            : ops.constant(scales, Shape.of(scales.length), DType.FLOAT32);
-        // the 8-bit type saturates at its own bounds, so values beyond the range are cut here; a weight has none
-        T cut = ops.clamp(ops.cast(x, DType.FLOAT32), -range.max(), range.max());
-        T codes = ops.quantize(cut, DType.INT8, scale, range.axis());
-        return ops.cast(ops.dequantize(codes, scale, range.axis()), ops.dtype(x));
+        DType type = ops.dtype(x);
+        float[] scales = range.scales(BOUND, type);
+        T scale = range.isPerTensor() ? ops.constant(scales[0], type) : ops.constant(scales, Shape.of(scales.length), type);
+        // the 8-bit type has codes beyond the bound, so an input is cut before; a weight is what its ranges are of, and needs no cut
+        T cut = range.isPerTensor() ? ops.clamp(x, -BOUND * scales[0], BOUND * scales[0]) : x;
+        return ops.dequantize(ops.quantize(cut, DType.INT8, scale, range.axis()), scale, range.axis());
     }
 }

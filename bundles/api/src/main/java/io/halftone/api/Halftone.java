@@ -59,6 +59,26 @@ public interface Halftone {
     /** The LoRAs of a pipeline folder, fused and not. */
     LoraReport checkLora(PipelineSource source);
 
+    /**
+     * The jobs that run, and the last of those that ended, in the order in which they were started. How many of the ended ones are
+     * kept is configured.
+     */
+    List<JobInfo> jobs();
+
+    /**
+     * Asks a job to stop, whoever started it, as {@link Job#cancel} does. One that has ended stays as it is.
+     *
+     * @return the job as it is now
+     * @throws IllegalArgumentException if no job of that id is known
+     */
+    JobInfo cancel(String id);
+
+    /** Calls a listener for every job, those that run now first, until the registration is closed. */
+    JobListener.Registration listen(JobListener listener);
+
+    /** The plugins that count where nobody says anything. */
+    Defaults defaults();
+
     /** What settings quantize; needs no weights and no native library. */
     PlanResult plan(PlanRequest request);
 

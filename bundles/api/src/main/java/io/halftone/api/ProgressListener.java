@@ -19,5 +19,8 @@ public interface ProgressListener {
      * @param total units in all; 0 where that is not known
      * @param unit  what is counted: step, tensor ...
      */
-    record Progress(String stage, long done, long total, String unit) {}
+    record Progress(String stage, long done, long total, String unit) {
+        /** Of a job that has said nothing yet. */
+        public static final Progress NONE = new Progress("", 0, 0, "");
+    }
 }

@@ -8,17 +8,21 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Defaults;
 import io.halftone.api.Diagnosis;
 import io.halftone.api.DoctorRequest;
 import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
+import io.halftone.api.Finding;
 import io.halftone.api.FuseLoraRequest;
 import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
+import io.halftone.api.JobInfo;
+import io.halftone.api.JobListener;
 import io.halftone.api.LoraReport;
 import io.halftone.api.ModelInfo;
 import io.halftone.api.PipelineSource;
@@ -44,11 +48,15 @@ import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.task.Attestation;
+import io.halftone.core.internal.settings.LiveSettings;
+import io.halftone.core.internal.settings.Refusal;
+import io.halftone.core.internal.settings.Settings;
+import io.halftone.core.internal.settings.SettingsConfig;
+import io.halftone.core.internal.task.Advices;
 import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.BuiltEngines;
 import io.halftone.core.internal.task.CompareTask;
-import io.halftone.core.internal.task.EngineCache;
 import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
 import io.halftone.core.internal.task.FuseLoraTask;
@@ -66,82 +74,79 @@ import io.halftone.ops.DType;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.pipeline.Advice;
 import io.halftone.pipeline.PipelineFolder;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** The service that applications call. Plugins come and go without touching it; each job takes those there are when it is asked for. */
-@Component(service = Halftone.class, configurationPid = "io.halftone")
-@Designate(ocd = HalftoneService.Config.class)
+/**
+ * The service that applications call. Plugins and settings come and go without touching it; each job takes those there are when it is
+ * asked for.
+ */
+@Component(service = Halftone.class, configurationPid = Refusal.PID)
+@Designate(ocd = SettingsConfig.class)
 public final class HalftoneService implements Halftone {
-
-    @ObjectClassDefinition(name = "Halftone")
-    public @interface Config {
-        @AttributeDefinition(name = "Model folders", description = "Folders that hold pipeline folders; none: those of the system property "
-            + "halftone.models, separated as in a class path")
-        String[] modelFolders() default {};
-
-        @AttributeDefinition(name = "Engine cache", description = "Folder where exports and engines are kept that commands make on their way; "
-            + "none: that of the system property halftone.engines, or else engines in HALFTONE_DATA, or in the user's cache")
-        String engineCache() default "";
-    }
-
-    private static final String USUAL_COLLECTOR = "default";
-    private static final int USUAL_PROMPTS = 32;
-    private static final int USUAL_BATCH = 2;
-    private static final int USUAL_STEPS = 20;
-
     private final Supplier<Plugins> plugins;
     private final PipelineFolder.Opener opener;
     private final EagerRuntime runtime;
-    private final ModelFolders models;
+    private final LiveSettings settings;
     private final Diagnostics diagnostics;
-    private final Path engines;
-    private final JobRunner jobs = new JobRunner();
+    private final JobRunner jobs;
+    private final Map<JobListener, JobListener.Registration> listeners = new ConcurrentHashMap<>();
 
     @Activate
-    public HalftoneService(Config config, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
+    public HalftoneService(Map<String, Object> properties, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
                            @Reference EagerRuntime runtime, @Reference Diagnostics diagnostics) {
-        this(registry::snapshot, opener, runtime, folders(config.modelFolders()), diagnostics, engines(config.engineCache()));
+        this(registry::snapshot, opener, runtime, properties, diagnostics);
+    }
+
+    /** Over plugins that come from anywhere, in these folders. */
+    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
+                    Diagnostics diagnostics) {
+        this(plugins, opener, runtime, Map.of("modelFolders", models.folders().stream().map(Path::toString).toList()), diagnostics);
     }
 
     /** Over plugins that come from anywhere. */
-    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
+    HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, Map<String, ?> properties,
                     Diagnostics diagnostics) {
-        this(plugins, opener, runtime, models, diagnostics, engines(""));
-    }
-
-    private HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
-                            Diagnostics diagnostics, Path engines) {
-        this.engines = engines;
         this.diagnostics = diagnostics;
         this.plugins = plugins;
         this.opener = opener;
         this.runtime = runtime;
-        this.models = models;
+        this.settings = new LiveSettings(properties, this::isThere);
+        this.jobs = new JobRunner(() -> settings.inForce().jobsKept());
     }
 
-    private static ModelFolders folders(String[] configured) {
-        String property = System.getProperty("halftone.models", "");
-        Stream<String> folders = configured.length > 0 ? Stream.of(configured)
-            : Stream.of(property.split(File.pathSeparator)).filter(folder -> !folder.isBlank());
-        return new ModelFolders(folders.map(Path::of).toList());
+    /** New settings, for jobs that are asked for from now on; those that run keep theirs. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        settings.update(properties);
     }
 
-    private static Path engines(String configured) {
-        String chosen = configured.isBlank() ? System.getProperty("halftone.engines", "") : configured;
-        return chosen.isBlank() ? EngineCache.usual(System.getenv(), System.getProperty("user.home")) : Path.of(chosen);
+    /** Whether there is such a plugin, or would be if the machine had what it needs. */
+    private boolean isThere(String kind, String name) {
+        return plugins.get().infos().stream().anyMatch(plugin -> plugin.kind().equals(kind) && plugin.names().contains(name))
+            || diagnostics.absent().stream().anyMatch(plugin -> plugin.kind().equals(kind) && plugin.name().equals(name));
+    }
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, cardinality = ReferenceCardinality.MULTIPLE)
+    void addListener(JobListener listener) {
+        listeners.put(listener, jobs.listen(listener));
+    }
+
+    void removeListener(JobListener listener) {
+        listeners.remove(listener).close();
     }
 
     @Deactivate
@@ -151,95 +156,92 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
-        return jobs.start("quantize", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new QuantizeTask(work, request), request);
-        }));
+        return jobs.start("quantize", about(request.source()), listener, checked(() -> attested(workplace()).quantize(request)));
     }
 
     @Override
     public Job<ExportResult> export(ExportRequest request, ProgressListener listener) {
-        return jobs.start("export", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new ExportTask(work, request), request);
-        }));
+        return jobs.start("export", about(request.source()), listener, checked(() -> attested(workplace()).export(request)));
     }
 
     @Override
     public Job<BuildResult> build(BuildRequest request, ProgressListener listener) {
-        return jobs.start("build", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new BuildTask(work, request), request);
-        }));
+        return jobs.start("build", request.model(), listener, checked(() -> attested(workplace()).build(request)));
     }
 
     @Override
     public String buildCommand(BuildRequest request, int version) {
-        return checked(() -> BuildTask.command(workplace(), request, version));
+        return checked(() -> BuildTask.command(looking(settings.taken()), request, version));
     }
 
     @Override
     public DType computeType(PipelineSource source, BackboneChoice.Built backbone) {
-        return checked(() -> BuiltEngines.computeType(workplace(), source, backbone));
+        return checked(() -> BuiltEngines.computeType(looking(settings.taken()), source, backbone));
     }
 
     @Override
     public Job<GenerateResult> generate(GenerateRequest request, ProgressListener listener) {
-        return jobs.start("generate", listener, checked(() -> new GenerateTask(workplace(), request)));
+        return jobs.start("generate", about(request.source()), listener, checked(() -> new GenerateTask(workplace(), request)));
     }
 
     @Override
     public Job<CompareResult> compare(CompareRequest request, ProgressListener listener) {
-        return jobs.start("compare", listener, checked(() -> new CompareTask(workplace(), request)));
+        return jobs.start("compare", about(request.source()), listener, checked(() -> new CompareTask(workplace(), request)));
     }
 
     @Override
     public Job<BenchmarkResult> benchmark(BenchmarkRequest request, ProgressListener listener) {
-        return jobs.start("benchmark", listener, checked(() -> new BenchmarkTask(workplace(), diagnostics, request)));
+        return jobs.start("benchmark", about(request.source()), listener, checked(() -> new BenchmarkTask(workplace(), diagnostics, request)));
     }
 
     @Override
     public Job<SearchResult> search(SearchRequest request, ProgressListener listener) {
-        return jobs.start("auto", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new SearchTask(work, request), request);
-        }));
+        return jobs.start("auto", about(request.source()), listener, checked(() -> attested(workplace()).search(request)));
     }
 
     @Override
     public Job<SynthesizeResult> synthesize(SynthesizeRequest request, ProgressListener listener) {
-        return jobs.start("synthesize", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new SynthesizeTask(work, request), request);
-        }));
+        return jobs.start("synthesize", request.preset(), listener, checked(() -> attested(workplace()).synthesize(request)));
     }
 
     @Override
     public Job<FuseLoraResult> fuseLora(FuseLoraRequest request, ProgressListener listener) {
-        return jobs.start("fuse-lora", listener, checked(() -> {
-            Workplace work = workplace();
-            return attestation(work).of(new FuseLoraTask(work, request), request);
-        }));
+        return jobs.start("fuse-lora", about(request.source()), listener, checked(() -> attested(workplace()).fuseLora(request)));
     }
 
     @Override
     public LoraReport checkLora(PipelineSource source) {
-        return checked(() -> Loras.report(workplace(), source));
+        return checked(() -> Loras.report(looking(settings.taken()), source));
     }
 
     @Override
     public PlanResult plan(PlanRequest request) {
-        return checked(() -> Plans.of(workplace(), request));
+        return checked(() -> Plans.of(looking(settings.taken()), request));
     }
 
     @Override
     public Advice advice(String model, String format) {
-        Plugins taken = plugins.get();
-        String algorithm = taken.formats().get(format).usualAlgorithm();
-        if (taken.presets().has(model)) {
-            return taken.presets().get(model).advice(format);
-        }
-        return new Advice(algorithm, taken.algorithms().get(algorithm).usual(), USUAL_COLLECTOR, 1, USUAL_PROMPTS, USUAL_BATCH, USUAL_STEPS);
+        return Advices.of(plugins.get(), defaults(), model, format);
+    }
+
+    @Override
+    public List<JobInfo> jobs() {
+        return jobs.jobs();
+    }
+
+    @Override
+    public JobInfo cancel(String id) {
+        return jobs.cancel(id);
+    }
+
+    @Override
+    public JobListener.Registration listen(JobListener listener) {
+        return jobs.listen(listener);
+    }
+
+    @Override
+    public Defaults defaults() {
+        return settings.inForce().defaults();
     }
 
     @Override
@@ -264,7 +266,7 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public List<ModelInfo> models() {
-        return checked(() -> models.list(opener, plugins.get()));
+        return checked(() -> looking(settings.inForce()).models().list(opener, plugins.get()));
     }
 
     @Override
@@ -279,7 +281,7 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public Diagnosis doctor(DoctorRequest request) {
-        return Doctor.examine(workplace(), diagnostics, request);
+        return with(settings.findings(), Doctor.examine(looking(settings.inForce()), diagnostics, request));
     }
 
     @Override
@@ -292,12 +294,28 @@ public final class HalftoneService implements Halftone {
         return checked(() -> Verifier.sign(artifact, privateKey));
     }
 
-    private Attestation attestation(Workplace work) {
+    private Attestation attested(Workplace work) {
         return new Attestation(work, new Attested.Surroundings(work.plugins().infos(), diagnostics::facts));
     }
 
+    private static Diagnosis with(List<Finding> first, Diagnosis diagnosis) {
+        return new Diagnosis(Stream.concat(first.stream(), diagnosis.findings().stream()).toList());
+    }
+
+    /** What a new job works with: plugins, settings and a runtime that stay as they are until it ends. */
     private Workplace workplace() {
-        return new Workplace(plugins.get(), opener, runtime, models, engines);
+        Settings taken = settings.taken();
+        return new Workplace(plugins.get(), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.engineCache());
+    }
+
+    /** What is needed where nothing is computed. */
+    private Workplace looking(Settings taken) {
+        return new Workplace(plugins.get(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.engineCache());
+    }
+
+    /** What a job is about, as people call it. */
+    private static String about(PipelineSource source) {
+        return source.model().isEmpty() ? source.path() : source.model();
     }
 
     /** Work that reads files. */

@@ -1,37 +1,33 @@
 package io.halftone.torch.internal;
 
-import io.halftone.model.Named;
 import io.halftone.ops.Device;
 import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerRuntime;
 import java.io.IOException;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.global.torch;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tensors of libtorch, on the CPU or a CUDA device. The library is loaded by the first task, so that work without tensors never pays for it. */
-@Component(service = EagerRuntime.class, configurationPid = "io.halftone.torch")
-@Named("libtorch")
-@Designate(ocd = TorchRuntime.Settings.class)
+/**
+ * Tensors of libtorch, on the CPU or a CUDA device, with settings that stay as they are. The library is loaded by the first task, so that
+ * work without tensors never pays for it.
+ */
 public final class TorchRuntime implements EagerRuntime {
 
-    @ObjectClassDefinition(name = "libtorch")
+    @ObjectClassDefinition(name = "libtorch", description = "How models are computed")
     public @interface Settings {
-        @AttributeDefinition(name = "Threads", description = "Threads of one operation; 0: one for each processor")
+        @AttributeDefinition(name = "Threads", required = false, description = "Threads of one operation; 0: one for each processor")
         int threads() default 0;
 
-        @AttributeDefinition(name = "Device", description = "Where a request names none: cpu, cuda, cuda:1 ..., or auto, a CUDA device if "
-            + "there is one")
+        @AttributeDefinition(name = "Device", required = false, description = "What models are computed on where no --device is given: cpu, "
+            + "cuda, cuda:1 ..., or auto, a CUDA device if there is one")
         String device() default Place.AUTO;
 
-        @AttributeDefinition(name = "Resident weights", description = "Weights that stay on the device, MiB; the others are brought whenever "
-            + "they are needed. 0: all, as long as they leave an eighth of a CUDA device's memory free")
+        @AttributeDefinition(name = "Resident weights", required = false, description = "Weights that stay on the device, MiB; the others are "
+            + "brought whenever they are needed. 0: all, as long as they leave an eighth of a CUDA device's memory free")
         int residentWeights() default 0;
     }
 
@@ -50,7 +46,11 @@ public final class TorchRuntime implements EagerRuntime {
     private final long residentBytes;
     private volatile Place place;
 
-    @Activate
+    /**
+     * With these settings.
+     *
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public TorchRuntime(Settings settings) {
         this(settings.threads(), settings.device(), settings.residentWeights());
     }
@@ -60,13 +60,13 @@ public final class TorchRuntime implements EagerRuntime {
         this(config.threads(), CPU, 0);
     }
 
-    private TorchRuntime(int threads, String device, int residentWeights) {
+    TorchRuntime(int threads, String device, int residentWeights) {
         this(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, device, (long) residentWeights << MIB);
         if (threads < 0) {
             throw new IllegalArgumentException("threads: found " + threads + "; expected >= 0");
         }
         if (residentWeights < 0) {
-            throw new IllegalArgumentException("resident weights: found " + residentWeights + "; expected >= 0 MiB");
+            throw new IllegalArgumentException("residentWeights: found " + residentWeights + "; expected >= 0 MiB");
         }
     }
 

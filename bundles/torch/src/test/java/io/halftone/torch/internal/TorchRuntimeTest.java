@@ -79,7 +79,7 @@ class TorchRuntimeTest {
     @Test
     void refusesAnImpossibleLimit() {
         var e = assertThrows(IllegalArgumentException.class, () -> new TorchRuntime(config(1, "cpu", -1)));
-        assertEquals("resident weights: found -1; expected >= 0 MiB", e.getMessage());
+        assertEquals("residentWeights: found -1; expected >= 0 MiB", e.getMessage());
     }
 
     @Test

@@ -1,20 +1,32 @@
 package io.halftone.core.internal.job;
 
 import io.halftone.api.Job;
+import io.halftone.api.JobInfo;
+import io.halftone.api.JobListener;
 import io.halftone.api.ProgressListener;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts jobs, each on a thread of its own, and stops those that run when the service goes. */
+/** Starts jobs, each on a thread of its own, knows those that run and the last that ended, and stops what runs when the service goes. */
 public final class JobRunner {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
     private static final long PATIENCE_MILLIS = 8_000;
 
     private final AtomicLong count = new AtomicLong();
-    private final List<RunningJob<?>> running = new CopyOnWriteArrayList<>();
+    private final JobBoard board;
+
+    /** Keeps the last 100 of the jobs that ended. */
+    public JobRunner() {
+        this(() -> 100);
+    }
+
+    /** With how many ended jobs to keep. */
+    public JobRunner(IntSupplier kept) {
+        board = new JobBoard(kept);
+    }
 
     /**
      * Work that can be watched and stopped.
@@ -27,17 +39,42 @@ public final class JobRunner {
         R run(Monitor monitor) throws Exception;
     }
 
-    /** Starts a task. */
+    /** Starts a task about nothing in particular. */
     public <R> Job<R> start(String kind, ProgressListener listener, Task<R> task) {
-        RunningJob<R> job = new RunningJob<>(kind + "-" + count.incrementAndGet(), kind, new Monitor(listener), task, running::remove);
-        running.add(job);
+        return start(kind, "", listener, task);
+    }
+
+    /** Starts a task about something: a model, a folder, a file. */
+    public <R> Job<R> start(String kind, String subject, ProgressListener listener, Task<R> task) {
+        RunningJob<R> job = new RunningJob<>(kind + "-" + count.incrementAndGet(), kind, subject, listener, task, board);
+        board.begins(job);
         LOG.info("{}: starts", job.id());
         job.start();
         return job;
     }
 
+    /** The jobs that run and the last that ended, in the order in which they were started. */
+    public List<JobInfo> jobs() {
+        return board.all();
+    }
+
+    /**
+     * Asks a job to stop, if it runs.
+     *
+     * @throws IllegalArgumentException if no job of that id is known
+     */
+    public JobInfo cancel(String id) {
+        return board.cancel(id);
+    }
+
+    /** Calls a listener for every job, those that run first. */
+    public JobListener.Registration listen(JobListener listener) {
+        return board.listen(listener);
+    }
+
     /** Cancels what runs, and waits a while for it to end. */
     public void stop() {
+        List<RunningJob<?>> running = board.running();
         running.forEach(Job::cancel);
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         for (RunningJob<?> job : running) {
@@ -50,5 +87,6 @@ public final class JobRunner {
                 return;
             }
         }
+        board.close();
     }
 }

@@ -21,6 +21,10 @@ public final class Monitor {
         cancelled = true;
     }
 
+    boolean isCancelled() {
+        return cancelled;
+    }
+
     /** Throws {@link CancellationException} if the job is to stop. */
     public void check() {
         if (cancelled) {

@@ -48,35 +48,41 @@ public final class Attestation {
     }
 
     /** Calibrates, quantizes, writes and exports. */
-    public JobRunner.Task<QuantizeResult> of(QuantizeTask task, QuantizeRequest request) {
+    public JobRunner.Task<QuantizeResult> quantize(QuantizeRequest request) throws IOException {
+        var task = new QuantizeTask(work, request);
         return attested("quantize", task, request, () -> prompts(whole(request.source(), request.source().loras())
             .files("statistics", paths(request.work().statisticsIn())), request.calibration()), Attestation::made);
     }
 
     /** Exports. */
-    public JobRunner.Task<ExportResult> of(ExportTask task, ExportRequest request) {
+    public JobRunner.Task<ExportResult> export(ExportRequest request) throws IOException {
+        var task = new ExportTask(work, request);
         return attested("export", task, request, () -> origin(request), result -> List.of(made(result)));
     }
 
     /** Builds an engine. */
-    public JobRunner.Task<BuildResult> of(BuildTask task, BuildRequest request) {
+    public JobRunner.Task<BuildResult> build(BuildRequest request) throws IOException {
+        var task = new BuildTask(work, request);
         return attested("build", task, request, () -> new Origin().files("model", task.inputs()),
             result -> List.of(new Made(result.report().file(), result.report().files().stream().filter(Files::exists).toList())));
     }
 
     /** Searches for a recipe. */
-    public JobRunner.Task<SearchResult> of(SearchTask task, SearchRequest request) {
+    public JobRunner.Task<SearchResult> search(SearchRequest request) throws IOException {
+        var task = new SearchTask(work, request);
         return attested("auto", task, request, () -> prompts(whole(request.source(), request.source().loras()), request.calibration()),
             result -> byFolder(Stream.of(result.recipe(), result.table()).filter(file -> !file.isEmpty()).toList()));
     }
 
     /** Writes random weights. */
-    public JobRunner.Task<SynthesizeResult> of(SynthesizeTask task, SynthesizeRequest request) {
+    public JobRunner.Task<SynthesizeResult> synthesize(SynthesizeRequest request) throws IOException {
+        var task = new SynthesizeTask(work, request);
         return attested("synthesize", task, request, Origin::new, result -> List.of(folder(result.directory())));
     }
 
     /** Fuses LoRAs, or takes them out. */
-    public JobRunner.Task<FuseLoraResult> of(FuseLoraTask task, FuseLoraRequest request) {
+    public JobRunner.Task<FuseLoraResult> fuseLora(FuseLoraRequest request) throws IOException {
+        var task = new FuseLoraTask(work, request);
         return attested("fuse-lora", task, request, () -> whole(request.source(), request.loras()), result -> List.of(folder(result.directory())));
     }
 

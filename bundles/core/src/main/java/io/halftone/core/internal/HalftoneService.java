@@ -94,7 +94,8 @@ import org.osgi.service.metatype.annotations.Designate;
  * The service that applications call. Plugins and settings come and go without touching it; each job takes those there are when it is
  * asked for.
  */
-@Component(service = Halftone.class, configurationPid = Refusal.PID)
+// immediate: jobs go on while nobody holds the service, such as when the bundle of the commands is refreshed
+@Component(service = Halftone.class, configurationPid = Refusal.PID, immediate = true)
 @Designate(ocd = SettingsConfig.class)
 public final class HalftoneService implements Halftone {
     private final Supplier<Plugins> plugins;

@@ -11,7 +11,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Searches for a mixed-precision recipe. */
 @Service
@@ -27,15 +26,15 @@ public final class AutoCommand extends CalibrationCommand {
 
     @Option(name = "--formats", description = "Number formats to choose from for each layer, separated by commas",
         valueToShowInHelp = "that of --format")
-    @Completion(PluginCompleter.Formats.class)
+    @Completion(NameListCompleter.Formats.class)
     private String formats;
 
     @Option(name = "--recipe", description = "Recipe file to write", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Recipes.class)
     private String recipe;
 
     @Option(name = "--table", description = "Table of sensitivities to write, CSV")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tables.class)
     private String table;
 
     @Option(name = "--search-prompts", description = "Prompts to measure on, beyond those of the calibration")

@@ -15,7 +15,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Times a pipeline with several backbones in one run. */
 @Service
@@ -24,29 +23,29 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:benchmark.txt")
 public final class BenchmarkCommand extends DeviceCommand {
     @Option(name = "--restore-from", description = "A quantized checkpoint, to time on libtorch with fake quantization")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String restoreFrom;
 
     @Option(name = "--onnx-load-path", description = "The quantized model as it was exported, or its folder, to time on the engine")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String onnxLoadPath;
 
     @Option(name = "--engine-path", aliases = {"--trt-engine-load-path", "--trt_engine-path"},
         description = "The quantized model's engine file, in place of --onnx-load-path")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String enginePath;
 
     @Option(name = "--full-onnx-load-path", description = "The full precision model as it was exported, or its folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String fullOnnxLoadPath;
 
     @Option(name = "--full-engine-path", description = "The full precision model's engine file, in place of --full-onnx-load-path")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String fullEnginePath;
 
     @Option(name = "--engine", description = "Which engine runs the exported models or engine files",
-        valueToShowInHelp = EngineChoice.USUAL_ENGINE)
-    @Completion(PluginCompleter.Engines.class)
+        valueToShowInHelp = EngineChoice.ENGINE_USUALLY)
+    @Completion(EngineCompleter.class)
     private String engine;
 
     @Option(name = "--threads", description = "Threads that the engine computes with", valueToShowInHelp = "the engine's usual number")
@@ -77,7 +76,7 @@ public final class BenchmarkCommand extends DeviceCommand {
     private int runs = 10;
 
     @Option(name = "--json-file", description = "Write the result to this file too, as JSON")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Json.class)
     private String jsonFile;
 
     @Override
@@ -102,10 +101,10 @@ public final class BenchmarkCommand extends DeviceCommand {
 
     private List<Variant> variants() {
         Map<String, String> options = BuildCommand.options(threads);
-        String named = Given.orElse(engine, EngineChoice.USUAL_ENGINE);
+        String named = Given.orElse(engine, halftone.defaults().engine());
         var full = new EngineChoice("--full-", "", path("full-onnx-load-path", fullOnnxLoadPath), path("full-engine-path", fullEnginePath), named,
-            options);
-        var quantized = new EngineChoice("--", "", path("onnx-load-path", onnxLoadPath), path("engine-path", enginePath), named, options);
+            options, halftone.defaults());
+        var quantized = new EngineChoice("--", "", path("onnx-load-path", onnxLoadPath), path("engine-path", enginePath), named, options, halftone.defaults());
         if (!full.isGiven() && !quantized.isGiven() && (engine != null || threads != null)) {
             throw new IllegalArgumentException((engine == null ? "threads" : "engine") + ": found it without a model to run; expected one of "
                 + "--onnx-load-path, --engine-path, --full-onnx-load-path, --full-engine-path too");

@@ -13,7 +13,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Builds an engine of an exported model. */
@@ -24,26 +23,26 @@ public final class BuildCommand extends EngineBuildingCommand {
     private static final String LAYERS = ".layers.json";
 
     @Option(name = "--onnx-load-path", aliases = "--onnx-dir", description = "The exported model, or its folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String onnxLoadPath;
 
     @Option(name = "--onnx", description = "--onnx-load-path as trtexec has it; the engine is tensorrt then, if no other is asked for")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String onnx;
 
-    @Option(name = "--engine", description = "Which engine to build for", valueToShowInHelp = EngineChoice.USUAL_ENGINE
+    @Option(name = "--engine", description = "Which engine to build for", valueToShowInHelp = EngineChoice.ENGINE_USUALLY
         + ", or tensorrt where options are given that only it has")
     @Completion(EngineCompleter.class)
     private String engine;
 
     @Option(name = "--engine-path", aliases = {"--trt-engine-load-path", "--trt_engine-path"},
         description = "The engine file to write; with --layout its folder", valueToShowInHelp = "backbone.plan beside the model")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String enginePath;
 
     @Option(name = "--saveEngine", description = "--engine-path as trtexec has it; the engine is tensorrt then, if no other is asked for",
         valueToShowInHelp = "as --engine-path")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String saveEngine;
 
     @Option(name = "--extent", description = "Least, usual and greatest extent of a named dimension, such as batch=2,2,8",
@@ -66,7 +65,7 @@ public final class BuildCommand extends EngineBuildingCommand {
     private String layoutVersion;
 
     @Option(name = "--exportLayerInfo", description = "File to copy the engine's own list of its layers to")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Json.class)
     private String exportLayerInfo;
 
     @Option(name = "--trtexec", description = "Build nothing; print trtexec's command line for the same engine")
@@ -74,6 +73,7 @@ public final class BuildCommand extends EngineBuildingCommand {
 
     @Option(name = "--trtexec-version", description = "--trtexec for that major version of TensorRT: 9, 10, 11 ...",
         valueToShowInHelp = "the version here, or 10")
+    @Completion(value = StringsCompleter.class, values = {"9", "10", "11"})
     private Integer trtexecVersion;
 
     @Override
@@ -113,7 +113,7 @@ public final class BuildCommand extends EngineBuildingCommand {
         boolean its = onnx != null || saveEngine != null || isPrinting() || hasTrtexecOptions() || exportLayerInfo != null
             || !options.isEmpty() && threads == null;
         String file = path("engine-path", Given.orElse(enginePath, saveEngine));
-        return new BuildRequest(source, Given.orElse(engine, its ? TENSORRT : EngineChoice.USUAL_ENGINE),
+        return new BuildRequest(source, Given.orElse(engine, its ? TENSORRT : halftone.defaults().engine()),
             layout == null || file.isEmpty() ? file : file + "/", new ExtentOptions(extents, model).by(halftone), options);
     }
 

@@ -7,14 +7,13 @@ import io.halftone.quant.PlanRecipe;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that calibrates. */
 abstract class CalibrationCommand extends DeviceCommand {
     private static final String ADVISED = "as advised for the model or the format, see presets";
 
-    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.USUAL_FORMAT)
+    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.FORMAT_USUALLY)
     @Completion(PluginCompleter.Formats.class)
     private String format;
 
@@ -25,7 +24,7 @@ abstract class CalibrationCommand extends DeviceCommand {
     @Option(name = "--quantize-mha", description = "Quantize the products of attentions too: --quant-level 4")
     private boolean quantizeMha;
 
-    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.USUAL_POLICY)
+    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.POLICY_USUALLY)
     @Completion(PluginCompleter.Policies.class)
     private String policy;
 
@@ -77,7 +76,7 @@ abstract class CalibrationCommand extends DeviceCommand {
 
     @Option(name = "--prompts-file", description = "UTF-8 file of one prompt a line",
         valueToShowInHelp = "the pipeline folder's own list, or a built-in one")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String promptsFile;
 
     @Option(name = "--leave-loras", description = "Leave LoRA files aside that lie in the pipeline folder unfused; else they are refused")

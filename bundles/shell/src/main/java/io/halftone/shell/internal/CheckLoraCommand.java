@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Says which LoRAs a pipeline has. */
 @Service
@@ -20,7 +19,7 @@ public final class CheckLoraCommand extends HalftoneCommand {
     private String model;
 
     @Option(name = "--path", description = "Pipeline folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     @Option(name = "--fail", description = "Fail where a LoRA is not fused")

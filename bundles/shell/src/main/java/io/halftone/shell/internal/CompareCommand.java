@@ -9,7 +9,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Makes the same pictures with two backbones. */
 @Service
@@ -18,15 +17,15 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 public final class CompareCommand extends SamplingCommand {
     @Option(name = "--reference-restore-from", description = "For the backbone to compare with: a quantized checkpoint",
         valueToShowInHelp = "full precision")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String referenceRestoreFrom;
 
     @Option(name = "--reference-onnx-load-path", description = "For the backbone to compare with: an exported model or its folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String referenceOnnxLoadPath;
 
     @Option(name = "--reference-engine-path", description = "For the backbone to compare with: an engine file")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String referenceEnginePath;
 
     @Option(name = "--reference-engine", description = "For the backbone to compare with: which engine runs it, as --engine",
@@ -39,7 +38,7 @@ public final class CompareCommand extends SamplingCommand {
     private Integer runs;
 
     @Option(name = "--out", description = "Folder for the pictures", valueToShowInHelp = "halftone-out/MODEL in the current folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String directory;
 
     @Override
@@ -49,7 +48,7 @@ public final class CompareCommand extends SamplingCommand {
         String engineFile = path("reference-engine-path", referenceEnginePath);
         boolean onEngine = !onnx.isEmpty() || !engineFile.isEmpty() || referenceEngine != null;
         var reference = new EngineChoice("--reference-", path("reference-restore-from", referenceRestoreFrom), onnx, engineFile,
-            referenceEngine, onEngine ? engineOptions() : Map.of());
+            referenceEngine, onEngine ? engineOptions() : Map.of(), halftone.defaults());
         EngineChoice candidate = choice();
         if (!candidate.isGiven() && !candidate.isMade()) {
             throw new IllegalArgumentException("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path, "

@@ -6,7 +6,6 @@ import io.halftone.ops.DType;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that reads a pipeline's weights and computes with them. */
@@ -16,7 +15,7 @@ abstract class ComputingCommand extends PipelineCommand {
     private String modelDtype;
 
     @Option(name = "--lora", description = LoraOption.HELP, multiValued = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private List<String> loras = List.of();
 
     /** What models compute in. */

@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Says what the machine has, and what keeps it from what is asked. */
@@ -20,7 +19,7 @@ public final class DoctorCommand extends HalftoneCommand {
     private String model;
 
     @Option(name = "--path", aliases = "--override-model-path", description = "A pipeline folder that is to run here")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     @Option(name = "--model-dtype", description = "What models would compute in: Float, Half or BFloat16")
@@ -40,7 +39,7 @@ public final class DoctorCommand extends HalftoneCommand {
             Given.orElse(engine, ""));
         demanding = request.isDemanding();
         diagnosis = halftone.doctor(request);
-        return DoctorReport.of(diagnosis);
+        return DoctorReport.of(diagnosis, colours());
     }
 
     @Override

@@ -11,13 +11,13 @@ import java.util.Map;
 final class DoctorReport {
     private DoctorReport() {}
 
-    static Report of(Diagnosis diagnosis) {
+    static Report of(Diagnosis diagnosis, Colours colours) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("problems", diagnosis.problems().size());
         values.put("findings", diagnosis.findings().stream().map(DoctorReport::values).toList());
         return new Report(values, out -> {
             int width = diagnosis.findings().stream().mapToInt(finding -> finding.subject().length()).max().orElse(0);
-            diagnosis.findings().forEach(finding -> print(finding, width, out));
+            diagnosis.findings().forEach(finding -> print(finding, width, colours, out));
         });
     }
 
@@ -31,14 +31,24 @@ final class DoctorReport {
         return values;
     }
 
-    private static void print(Finding finding, int width, PrintStream out) {
+    private static void print(Finding finding, int width, Colours colours, PrintStream out) {
         String format = "%-7s  %-" + Math.max(1, width) + "s  %s";
-        out.println(String.format(Locale.ROOT, format, Facts.name(finding.level()), finding.subject(), finding.found()));
+        String level = Facts.name(finding.level());
+        String line = String.format(Locale.ROOT, format, level, finding.subject(), finding.found());
+        out.println(coloured(finding.level(), level, colours) + line.substring(level.length()));
         if (!finding.expected().isEmpty()) {
             out.println(String.format(Locale.ROOT, format, "", "", "expected: " + finding.expected()));
         }
         if (!finding.remedy().isEmpty()) {
             out.println(String.format(Locale.ROOT, format, "", "", "to do: " + finding.remedy()));
         }
+    }
+
+    private static String coloured(Finding.Level level, String name, Colours colours) {
+        return switch (level) {
+            case OK -> colours.good(name);
+            case NOTE -> colours.doubtful(name);
+            case PROBLEM -> colours.bad(name);
+        };
     }
 }

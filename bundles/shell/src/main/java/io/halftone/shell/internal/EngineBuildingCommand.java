@@ -8,7 +8,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that takes trtexec's options of a build, in its spelling and in this program's. */
@@ -30,6 +29,7 @@ abstract class EngineBuildingCommand extends JobCommand {
 
     @Option(name = "--builder-optimization-level", aliases = "--builderOptimizationLevel", description = "How hard to look for fast kernels, 0 to 5",
         valueToShowInHelp = "the engine's usual level: 4")
+    @Completion(value = StringsCompleter.class, values = {"0", "1", "2", "3", "4", "5"})
     private Integer level;
 
     @Option(name = "--workspace", description = "Scratch memory that a layer may take, MiB", valueToShowInHelp = "all that the GPU has")
@@ -41,7 +41,7 @@ abstract class EngineBuildingCommand extends JobCommand {
 
     @Option(name = "--timing-cache", aliases = "--timingCacheFile", description = "File to keep timings in between builds, or none",
         valueToShowInHelp = "timing.cache beside the engine")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String timingCache;
 
     @Option(name = "--device", description = "GPU that the engine is built and tuned on: 0, 1 ..., or cuda, cuda:1 ...", valueToShowInHelp = "0")

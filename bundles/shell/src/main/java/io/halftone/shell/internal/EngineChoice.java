@@ -1,6 +1,7 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.BackboneChoice;
+import io.halftone.api.Defaults;
 import java.util.Map;
 
 /**
@@ -10,9 +11,12 @@ import java.util.Map;
  * @param restoreFrom absolute path; empty where it was not given, and so for the other files
  * @param engine      name of an engine builder; null where it was not given
  * @param options     of the engine
+ * @param defaults    the engine and the exporter where none is named
  */
-record EngineChoice(String prefix, String restoreFrom, String onnx, String engineFile, String engine, Map<String, String> options) {
+record EngineChoice(String prefix, String restoreFrom, String onnx, String engineFile, String engine, Map<String, String> options,
+                    Defaults defaults) {
     static final String USUAL_ENGINE = "onnxruntime";
+    static final String ENGINE_USUALLY = "the configured one, usually " + USUAL_ENGINE;
 
     /** Whether it names anything but the full precision backbone. */
     boolean isGiven() {
@@ -25,7 +29,7 @@ record EngineChoice(String prefix, String restoreFrom, String onnx, String engin
             prefix + "engine-path", orNull(engineFile));
         String file = onnx.isEmpty() ? engineFile : onnx;
         if (!file.isEmpty()) {
-            return new BackboneChoice.OnEngine(Given.orElse(engine, USUAL_ENGINE), file, options);
+            return new BackboneChoice.OnEngine(Given.orElse(engine, defaults.engine()), file, options);
         }
         if (engine != null) {
             throw new IllegalArgumentException(prefix + "engine: found " + engine + " without a model; expected " + prefix
@@ -57,7 +61,7 @@ record EngineChoice(String prefix, String restoreFrom, String onnx, String engin
             return new BackboneChoice.OnEngine(engine, engineFile, options);
         }
         Given.atMostOne("backbone", prefix + "onnx-load-path", orNull(onnx), prefix + "engine-path", orNull(engineFile));
-        return new BackboneChoice.Built(restoreFrom, onnx, ExportCommand.EXPORTER, Map.of(), engineFile, engine, options, cache);
+        return new BackboneChoice.Built(restoreFrom, onnx, defaults.exporter(), Map.of(), engineFile, engine, options, cache);
     }
 
     private static String orNull(String path) {

@@ -5,7 +5,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Says how layers of a checkpoint came to be as they are. */
 @Service
@@ -13,10 +12,11 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:explain.txt")
 public final class ExplainCommand extends HalftoneCommand {
     @Option(name = "--restore-from", description = "A quantized checkpoint", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String restoreFrom;
 
     @Argument(name = "layer", description = "The layer's full name, as plan --layers has it; every layer where it is left out")
+    @Completion(LayerCompleter.class)
     private String layer;
 
     @Override

@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Writes a backbone as ONNX. */
@@ -16,14 +15,12 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(scope = "halftone", name = "export", description = "Writes the backbone as ONNX: a quantized checkpoint's, or the pipeline's own",
     detailedDescription = "classpath:export.txt")
 public final class ExportCommand extends ComputingCommand {
-    static final String EXPORTER = "onnx";
-
     @Option(name = "--restore-from", description = "A quantized checkpoint", valueToShowInHelp = "none: full precision")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String restoreFrom;
 
     @Option(name = "--onnx-dir", description = "Folder to write backbone.onnx and backbone.onnx_data to", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String onnxDir;
 
     @Option(name = "--onnx-weights", description = "How quantized weights are stored: quantized (INT8), or qdq (float, with a Q/DQ pair)",
@@ -38,7 +35,7 @@ public final class ExportCommand extends ComputingCommand {
 
     @Override
     Report report() throws Exception {
-        var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), EXPORTER,
+        var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), halftone.defaults().exporter(),
             options(onnxWeights, idsRank));
         ExportResult result = await(progress -> halftone.export(request, progress));
         return ExportReport.of(result);

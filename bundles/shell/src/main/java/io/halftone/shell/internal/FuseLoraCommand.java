@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Writes a pipeline with LoRAs fused in. */
 @Service
@@ -17,11 +16,11 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 public final class FuseLoraCommand extends PipelineCommand {
     @Option(name = "--lora", description = "A LoRA to fuse: FILE or FILE:SCALE; may be given more than once", multiValued = true,
         required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private List<String> loras = List.of();
 
     @Option(name = "--out", description = "Folder to write; must not hold anything", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String directory;
 
     @Override

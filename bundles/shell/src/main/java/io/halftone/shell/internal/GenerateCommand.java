@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Makes pictures with any backbone. */
 @Service
@@ -17,11 +16,11 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 public final class GenerateCommand extends SamplingCommand {
     @Option(name = "--save-image-as", description = "PNG file to write; with several pictures a number is put before its extension",
         valueToShowInHelp = "MODEL.png in the current folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Pictures.class)
     private String saveImageAs;
 
     @Option(name = "--dump", description = "A safetensors file to write: embeddings, raw outputs and latents of each step, pictures")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String dump;
 
     @Override

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
@@ -38,15 +39,37 @@ abstract class HalftoneCommand implements Action {
 
     @Override
     public final Object execute() throws Exception {
-        Report report = report();
-        if (json) {
-            print(report);
-        } else {
-            report.text().accept(out);
+        try {
+            Report report = report();
+            if (json) {
+                print(report);
+            } else {
+                report.text().accept(out);
+            }
+            out.flush();
+            printed();
+            return null;
+        } catch (Exception e) {
+            if (place().isInBackground()) {
+                err.println(name() + ": " + e.getMessage());   // the console is silent about how such a command ends
+                err.flush();
+            }
+            throw e;
         }
-        out.flush();
-        printed();
-        return null;
+    }
+
+    private String name() {
+        return getClass().getAnnotation(Command.class).name();
+    }
+
+    /** Where what it prints goes to. */
+    final Place place() {
+        return Place.of(session);
+    }
+
+    /** For what is written as text. */
+    final Colours colours() {
+        return Colours.on(!json && place().isColoured());
     }
 
     private void print(Report report) throws IOException {
@@ -62,15 +85,9 @@ abstract class HalftoneCommand implements Action {
             throw new IllegalArgumentException(option + ": found an empty path; expected a file or folder");
         }
         try {
-            return currentFolder().resolve(given).normalize().toString();
+            return CurrentFolder.of(session).resolve(given).normalize().toString();
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(option + ": found " + given + "; expected a path (" + e.getReason() + ")", e);
         }
-    }
-
-    /** Where the user is: Karaf's script goes to a folder of its own, and ours says where it was called. */
-    private Path currentFolder() {
-        String called = System.getenv("HALFTONE_DIRECTORY");
-        return called == null || called.isBlank() ? session.currentDir() : Path.of(called);
     }
 }

@@ -7,12 +7,10 @@ import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Option;
 
 /**
- * A command that waits for jobs. Their progress goes to standard error: a bar in a session that has a terminal, or where the
- * launcher says that there is one ({@code halftone.terminal=true}, {@code halftone.columns}); plain lines otherwise.
+ * A command that waits for jobs. Their progress goes to standard error: a bar where that is a terminal, of the session or, as the
+ * launcher says with {@code halftone.terminal=true} and {@code halftone.columns}, of the process; plain lines otherwise.
  */
 abstract class JobCommand extends HalftoneCommand {
-    private static final int USUAL_COLUMNS = 80;
-
     @Option(name = "--quiet", description = "Show no progress and no notes")
     private boolean quiet;
 
@@ -21,7 +19,7 @@ abstract class JobCommand extends HalftoneCommand {
         try {
             return new JobWatch(progressView()).await(start);
         } catch (InterruptedException e) {
-            if (session.getTerminal() != null) {
+            if (session.getTerminal() != null && !place().isInBackground()) {
                 err.println(e.getMessage());   // the console is silent about an interrupted command
             }
             throw e;
@@ -36,20 +34,14 @@ abstract class JobCommand extends HalftoneCommand {
         }
     }
 
-    private ProgressView progressView() {
+    /** How progress is shown: not at all while the command is in the background, where the user is at the prompt. */
+    final ProgressView progressView() {
         if (quiet) {
             return ProgressView.NONE;
         }
-        int columns = columns();
-        return columns > 0 ? new ProgressBar(err, columns, System::nanoTime) : new ProgressLines(err, System::nanoTime);
-    }
-
-    /** The terminal's width; 0 where there is no terminal. */
-    private int columns() {
-        var terminal = session.getTerminal();
-        if (terminal != null && !terminal.getType().startsWith("dumb")) {
-            return terminal.getWidth() > 0 ? terminal.getWidth() : USUAL_COLUMNS;
-        }
-        return Boolean.getBoolean("halftone.terminal") ? Math.max(1, Integer.getInteger("halftone.columns", USUAL_COLUMNS)) : 0;
+        Place place = place();
+        int columns = place.columns();
+        ProgressView view = columns > 0 ? new ProgressBar(err, columns, System::nanoTime) : new ProgressLines(err, System::nanoTime);
+        return new ForegroundView(view, place::isInBackground);
     }
 }

@@ -6,7 +6,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Joins files of calibration statistics. */
 @Service
@@ -15,11 +14,11 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:merge-stats.txt")
 public final class MergeStatsCommand extends HalftoneCommand {
     @Option(name = "--out", description = "File to write", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String target;
 
     @Argument(name = "files", description = "Files that quantize --stats-out wrote", multiValued = true, required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private List<String> files = List.of();
 
     @Override

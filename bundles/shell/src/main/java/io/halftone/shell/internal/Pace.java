@@ -69,7 +69,8 @@ final class Pace {
         return (at - begin) / 1e9;
     }
 
-    private static String clock(long seconds) {
+    /** Hours, minutes and seconds. */
+    static String clock(long seconds) {
         return seconds < 3600 ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
             : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** A command about a pipeline. */
 abstract class PipelineCommand extends JobCommand {
@@ -20,7 +19,7 @@ abstract class PipelineCommand extends JobCommand {
 
     @Option(name = "--path", aliases = "--override-model-path",
         description = "Pipeline folder in the hub's layout: model_index.json and a folder for each component")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     /** The pipeline that was named, as its folder has it; refused if none was. */

@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** What a level quantizes. */
@@ -20,14 +19,14 @@ public final class PlanCommand extends HalftoneCommand {
     private String model;
 
     @Option(name = "--path", aliases = "--override-model-path", description = "Pipeline folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     @Option(name = "--config", description = "A backbone's config.json, where there is no pipeline")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Json.class)
     private String config;
 
-    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.USUAL_FORMAT)
+    @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.FORMAT_USUALLY)
     @Completion(PluginCompleter.Formats.class)
     private String format;
 
@@ -35,7 +34,7 @@ public final class PlanCommand extends HalftoneCommand {
     @Completion(value = StringsCompleter.class, values = {"1", "2", "2.5", "3", "4"})
     private String quantLevel;
 
-    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.USUAL_POLICY)
+    @Option(name = "--policy", description = Quantization.POLICY_HELP, valueToShowInHelp = Quantization.POLICY_USUALLY)
     @Completion(PluginCompleter.Policies.class)
     private String policy;
 
@@ -49,7 +48,7 @@ public final class PlanCommand extends HalftoneCommand {
     private String collectMethod;
 
     @Option(name = "--recipe", description = RecipeOption.HELP)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Recipes.class)
     private String recipe;
 
     @Option(name = "--layers", description = "Name every layer")

@@ -43,14 +43,6 @@ abstract class PluginCompleter implements Completer {
         }
     }
 
-    /** Names of engine builders. */
-    @Service
-    public static final class Engines extends PluginCompleter {
-        public Engines() {
-            super("engine");
-        }
-    }
-
     @Reference
     Halftone halftone;
 

@@ -15,13 +15,14 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(scope = "halftone", name = "presets", description = "Lists the published pipelines that are known by name, and what they advise",
     detailedDescription = "classpath:presets.txt")
 public final class PresetsCommand extends HalftoneCommand {
-    @Option(name = "--format", description = "Number format that the advice is for; fp4 is another name of nvfp4")
+    @Option(name = "--format", description = "Number format that the advice is for; fp4 is another name of nvfp4",
+        valueToShowInHelp = Quantization.FORMAT_USUALLY)
     @Completion(PluginCompleter.Formats.class)
-    private String format = Quantization.USUAL_FORMAT;
+    private String format;
 
     @Override
     Report report() {
-        String name = Quantization.formatName(format);
+        String name = Quantization.formatName(Given.orElse(format, halftone.defaults().format()));
         List<ModelInfo> models = halftone.models();
         Map<String, Advice> presets = new LinkedHashMap<>();
         halftone.presets().forEach(preset -> presets.put(preset, halftone.advice(preset, name)));

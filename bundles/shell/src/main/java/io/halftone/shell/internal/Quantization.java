@@ -32,6 +32,8 @@ record Quantization(String format, String level, boolean attention, String polic
     static final String USUAL_FORMAT = "int8";
     static final String USUAL_LEVEL = "3";
     static final String USUAL_POLICY = "standard";
+    static final String FORMAT_USUALLY = "the configured one, usually " + USUAL_FORMAT;
+    static final String POLICY_USUALLY = "the configured one, usually " + USUAL_POLICY;
     static final PlanRecipe NO_RECIPE = new PlanRecipe("", "", "", "", "", List.of());
 
     private static final String ATTENTION_LEVEL = "4";
@@ -49,7 +51,7 @@ record Quantization(String format, String level, boolean attention, String polic
 
     /** The advice for what was not given. */
     Advice advice(Halftone halftone, String model) {
-        return halftone.advice(model, chosenFormat());
+        return halftone.advice(model, chosenFormat(halftone));
     }
 
     /**
@@ -74,15 +76,15 @@ record Quantization(String format, String level, boolean attention, String polic
         String chosenCollector = agreed("collect-method", collector, recipe.collector(), advice.collector(), UnaryOperator.identity());
         if (compatible) {
             chosenAlgorithm = ReferenceForms.algorithm(halftone, chosenAlgorithm);
-            chosenCollector = ReferenceForms.collector(halftone, chosenFormat(), chosenCollector);
+            chosenCollector = ReferenceForms.collector(halftone, chosenFormat(halftone), chosenCollector);
         }
-        String chosenPolicy = agreed("policy", policy, recipe.policy(), USUAL_POLICY, UnaryOperator.identity());
-        return new QuantSettings(chosenFormat(), chosenLevel, chosenPolicy, chosenAlgorithm, options, chosenCollector,
+        String chosenPolicy = agreed("policy", policy, recipe.policy(), halftone.defaults().policy(), UnaryOperator.identity());
+        return new QuantSettings(chosenFormat(halftone), chosenLevel, chosenPolicy, chosenAlgorithm, options, chosenCollector,
             percentile == null ? advice.percentile() : percentile, recipe.rules());
     }
 
-    private String chosenFormat() {
-        return agreed("format", format, recipe.format(), USUAL_FORMAT, Quantization::formatName);
+    private String chosenFormat(Halftone halftone) {
+        return agreed("format", format, recipe.format(), halftone.defaults().format(), Quantization::formatName);
     }
 
     private QuantLevel chosenLevel() {

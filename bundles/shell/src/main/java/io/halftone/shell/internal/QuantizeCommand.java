@@ -11,7 +11,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Calibrates and quantizes a pipeline's backbone. */
@@ -21,7 +20,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
     detailedDescription = "classpath:quantize.txt")
 public final class QuantizeCommand extends CalibrationCommand {
     @Option(name = "--recipe", description = RecipeOption.HELP)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Recipes.class)
     private String recipe;
 
     @Option(name = "--trials", description = "Calibrations with seeds of their own, judged on other prompts; the best one is kept")
@@ -31,22 +30,22 @@ public final class QuantizeCommand extends CalibrationCommand {
     private String slice;
 
     @Option(name = "--stats-out", description = "File to keep the calibration's statistics in")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String statsOut;
 
     @Option(name = "--stats-in",
         description = "Statistics of an earlier run: what they cover is not run again; may be given more than once",
         multiValued = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private List<String> statsIn = List.of();
 
     @Option(name = "--quantized-torch-ckpt-save-path",
         description = "Checkpoint to write, or a folder for MODEL_LEVEL_FORMAT.safetensors; safetensors whatever its name")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String checkpoint;
 
     @Option(name = "--hf-ckpt-dir", description = "Folder to write the component to as the Hugging Face hub has it")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String hubFolder;
 
     @Option(name = "--checkpoint-form",
@@ -66,7 +65,7 @@ public final class QuantizeCommand extends CalibrationCommand {
     private String maxShardSize;
 
     @Option(name = "--onnx-dir", description = "Folder to export to in the same run")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String onnxDir;
 
     @Option(name = "--onnx-weights",

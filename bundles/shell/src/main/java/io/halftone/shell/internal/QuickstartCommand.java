@@ -19,7 +19,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** The whole chain with its defaults: calibrate, quantize, checkpoint, ONNX, engine, pictures. */
@@ -57,7 +56,7 @@ public final class QuickstartCommand extends DeviceCommand {
     private Integer threads;
 
     @Option(name = "--out", description = "Folder for all files", valueToShowInHelp = "halftone-out/MODEL in the current folder")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String directory;
 
     @Override

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** A command that makes pictures with a backbone of choice. */
 abstract class SamplingCommand extends DeviceCommand {
@@ -41,31 +40,31 @@ abstract class SamplingCommand extends DeviceCommand {
     private boolean tiledVae;
 
     @Option(name = "--initial-latents", description = "A safetensors file whose tensor initial_noise is used in place of drawn noise")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String initialLatents;
 
     @Option(name = "--restore-from", description = "A quantized checkpoint, run on libtorch with fake quantization; with --engine, "
         + "exported, built and run there")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Tensors.class)
     private String restoreFrom;
 
     @Option(name = "--onnx-load-path", description = "An exported model, or its folder, run on the engine; with --engine, built first")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String onnxLoadPath;
 
     @Option(name = "--engine-path", aliases = {"--trt-engine-load-path", "--trt_engine-path"},
         description = "An engine file that build wrote")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Engines.class)
     private String enginePath;
 
     @Option(name = "--engine", description = "Which engine runs the backbone; what is not given of exported model and engine file is made and kept",
-        valueToShowInHelp = "libtorch, or " + EngineChoice.USUAL_ENGINE + " for an exported model or engine file")
+        valueToShowInHelp = "libtorch, or the configured one, usually " + EngineChoice.USUAL_ENGINE + ", for an exported model or engine file")
     @Completion(EngineCompleter.class)
     private String engine;
 
     @Option(name = "--engine-cache", description = "Folder to keep exports and engines in that --engine makes",
-        valueToShowInHelp = "engines in HALFTONE_DATA, or halftone/engines in the user's cache")
-    @Completion(FileCompleter.class)
+        valueToShowInHelp = "the configured one, usually engines in HALFTONE_DATA, or halftone/engines in the user's cache")
+    @Completion(PathCompleter.Folders.class)
     private String engineCache;
 
     @Option(name = "--threads", description = "Threads that the engine computes with", valueToShowInHelp = "the engine's usual number")
@@ -101,6 +100,6 @@ abstract class SamplingCommand extends DeviceCommand {
 
     final EngineChoice choice() {
         return new EngineChoice("--", path("restore-from", restoreFrom), path("onnx-load-path", onnxLoadPath), path("engine-path",
-            enginePath), engine, engineOptions());
+            enginePath), engine, engineOptions(), halftone.defaults());
     }
 }

@@ -6,7 +6,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Writes a pipeline of a preset's shapes with random weights. */
@@ -20,11 +19,12 @@ public final class SynthesizeCommand extends JobCommand {
     private String model;
 
     @Option(name = "--path", description = "Folder to write; must not hold anything", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     @Option(name = "--components",
         description = "all, or the names of components whose weights to write, separated by commas; of the others the configuration alone")
+    @Completion(NameListCompleter.Components.class)
     private String components = "all";
 
     @Option(name = "--dtype", description = "Type of the weights: Float, Half or BFloat16")

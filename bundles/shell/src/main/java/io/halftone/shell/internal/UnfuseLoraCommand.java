@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Writes a pipeline with its LoRAs taken out again. */
 @Service
@@ -16,7 +15,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:unfuse-lora.txt")
 public final class UnfuseLoraCommand extends PipelineCommand {
     @Option(name = "--out", description = "Folder to write; must not hold anything", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String directory;
 
     @Override

@@ -20,7 +20,6 @@ class CompletersTest {
         assertEquals(List.of("default ", "max ", "reference-default ", "reference-max ", "reference-min-mean "),
             candidates(new PluginCompleter.Collectors(), ""));
         assertEquals(List.of("int8 "), candidates(new PluginCompleter.Formats(), ""));
-        assertEquals(List.of(), candidates(new PluginCompleter.Engines(), ""));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Defaults;
 import io.halftone.api.Diagnosis;
 import io.halftone.api.DoctorRequest;
 import io.halftone.api.Explanation;
@@ -20,6 +21,8 @@ import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
+import io.halftone.api.JobInfo;
+import io.halftone.api.JobListener;
 import io.halftone.api.Latency;
 import io.halftone.api.LoraReport;
 import io.halftone.api.ModelInfo;
@@ -62,6 +65,8 @@ final class FakeHalftone implements Halftone {
     double psnr = 31.25;
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
+    Defaults defaults = Defaults.usual();
+    final List<JobInfo> jobs = new ArrayList<>();
     List<String> unfused = List.of();
     List<Verification.Check> checks = List.of(new Verification.Check("artifact", "m", Verification.Outcome.SAME, ""));
 
@@ -237,6 +242,37 @@ final class FakeHalftone implements Halftone {
             List.of(new BenchmarkResult.Part("backbone step", 20, 12.5, 14.25), new BenchmarkResult.Part("end to end", 10, 300, 310.125)), "")).toList();
         return FakeJob.done(new BenchmarkResult(variants, Map.of("sample", "[2, 4, 16, 16] FLOAT32"), Map.of("dtype", "FLOAT32"),
             Map.of("CPU", "a processor"), 3));
+    }
+
+    @Override
+    public List<JobInfo> jobs() {
+        return List.copyOf(jobs);
+    }
+
+    /** It is asked, and has ended when it is looked at again. */
+    @Override
+    public JobInfo cancel(String id) {
+        JobInfo job = jobs.stream().filter(known -> known.id().equals(id)).findFirst().orElseThrow();
+        requests.add("cancel " + id);
+        if (!job.isRunning()) {
+            return job;
+        }
+        jobs.set(jobs.indexOf(job), with(job, Job.State.CANCELLED, false));
+        return with(job, Job.State.RUNNING, true);
+    }
+
+    private static JobInfo with(JobInfo job, Job.State state, boolean cancelling) {
+        return new JobInfo(job.id(), job.kind(), job.subject(), state, cancelling, job.started(), job.elapsed(), job.progress(), job.inStage(), "");
+    }
+
+    @Override
+    public JobListener.Registration listen(JobListener listener) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Defaults defaults() {
+        return defaults;
     }
 
     @Override

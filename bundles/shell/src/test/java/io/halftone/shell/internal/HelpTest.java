@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.halftone.api.Job;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class HelpTest {
             CompareCommand::new,
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
             CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
-            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new);
+            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new);
     }
 
     @ParameterizedTest
@@ -41,6 +42,7 @@ class HelpTest {
             assertEquals("halftone:" + name, words.get(0));
             var console = new Console(Path.of("/data"));
             console.halftone.formats.add("fp8");
+            console.halftone.jobs.add(JobCommandsTest.job("quantize-3", Job.State.DONE));
             console.run(command.get(), words.subList(1, words.size()).toArray(String[]::new));
         }
     }

@@ -30,7 +30,7 @@ class InjectionTest {
     @ValueSource(classes = {QuickstartCommand.class, QuantizeCommand.class, ExportCommand.class, BuildCommand.class, GenerateCommand.class,
         CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class, SynthesizeCommand.class, FuseLoraCommand.class,
         UnfuseLoraCommand.class, CheckLoraCommand.class, AutoCommand.class, ExplainCommand.class, MergeStatsCommand.class,
-            PresetsCommand.class, DoctorCommand.class, BenchmarkCommand.class})
+            PresetsCommand.class, DoctorCommand.class, BenchmarkCommand.class, JobsCommand.class, JobCancelCommand.class, JobWatchCommand.class})
     void givesACommandItsServiceAndSession(Class<? extends HalftoneCommand> type) throws Exception {
         assertSame(halftone, made(type).halftone);
         assertSame(session, made(type).session);
@@ -38,7 +38,7 @@ class InjectionTest {
 
     @ParameterizedTest
     @ValueSource(classes = {PluginCompleter.Formats.class, PluginCompleter.Policies.class, PluginCompleter.Algorithms.class,
-        PluginCompleter.Collectors.class, PluginCompleter.Engines.class})
+        PluginCompleter.Collectors.class})
     void givesACompleterOfPluginsItsService(Class<? extends PluginCompleter> type) throws Exception {
         assertSame(halftone, made(type).halftone);
     }

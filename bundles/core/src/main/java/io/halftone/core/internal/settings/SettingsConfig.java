@@ -36,6 +36,6 @@ public @interface SettingsConfig {
         + "--engine is given")
     String engine() default "onnxruntime";
 
-    @AttributeDefinition(name = "Jobs kept", required = false, description = "How many jobs are remembered once they have ended, 0 to 10000")
+    @AttributeDefinition(name = "Jobs kept", required = false, description = "How many jobs are remembered once they have ended, 1 to 10000")
     int jobsKept() default Settings.USUAL_JOBS;
 }

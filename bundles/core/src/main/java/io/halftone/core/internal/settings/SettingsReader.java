@@ -86,13 +86,13 @@ final class SettingsReader {
         }
         try {
             int count = Integer.parseInt(value);
-            if (count >= 0 && count <= MOST_JOBS) {
+            if (count >= 1 && count <= MOST_JOBS) {
                 return count;
             }
         } catch (NumberFormatException e) {
             // refused below, as one that is out of range
         }
-        refusals.add(new Refusal(key, value, "a whole number, 0 to " + MOST_JOBS));
+        refusals.add(new Refusal(key, value, "a whole number, 1 to " + MOST_JOBS));
         return usual;
     }
 

@@ -41,9 +41,9 @@ class LiveSettingsTest {
 
     @Test
     void readsTypedValues() {
-        Settings read = settings(Map.of("modelFolders", new String[] {folder + "/one, with a comma"}, "jobsKept", 0)).taken();
+        Settings read = settings(Map.of("modelFolders", new String[] {folder + "/one, with a comma"}, "jobsKept", 1)).taken();
         assertEquals(List.of(folder.resolve("one, with a comma")), read.modelFolders());
-        assertEquals(0, read.jobsKept());
+        assertEquals(1, read.jobsKept());
         assertEquals(List.of(folder), settings(Map.of("modelFolders", List.of(folder.toString()))).taken().modelFolders());
     }
 
@@ -86,8 +86,8 @@ class LiveSettingsTest {
     @Test
     void saysWhatIsWrongWithEachValue() {
         assertEquals("io.halftone: modelFolders: found models; expected an absolute path", refusal(settings(Map.of("modelFolders", "/a, models"))));
-        assertEquals("io.halftone: jobsKept: found many; expected a whole number, 0 to 10000", refusal(settings(Map.of("jobsKept", "many"))));
-        assertEquals("io.halftone: jobsKept: found 10001; expected a whole number, 0 to 10000", refusal(settings(Map.of("jobsKept", 10_001))));
+        assertEquals("io.halftone: jobsKept: found many; expected a whole number, 1 to 10000", refusal(settings(Map.of("jobsKept", "many"))));
+        assertEquals("io.halftone: jobsKept: found 10001; expected a whole number, 1 to 10000", refusal(settings(Map.of("jobsKept", 10_001))));
         assertEquals("io.halftone: found modelFolder; expected one of algorithm, collector, engine, engineCache, exporter, format, jobsKept, "
             + "modelFolders, policy", refusal(settings(Map.of("modelFolder", "/a"))));
         assertEquals("io.halftone: format: found fp88; expected the name of a plugin, see plugins", refusal(settings(Map.of("format", "fp88"))));

@@ -46,6 +46,7 @@ import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.doctor.Doctor;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.pin.Pins;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.task.Attestation;
 import io.halftone.core.internal.settings.LiveSettings;
@@ -103,6 +104,7 @@ public final class HalftoneService implements Halftone {
     private final EagerRuntime runtime;
     private final LiveSettings settings;
     private final Diagnostics diagnostics;
+    private final Pins pins = new Pins();
     private final JobRunner jobs;
     private final Map<JobListener, JobListener.Registration> listeners = new ConcurrentHashMap<>();
 
@@ -126,7 +128,7 @@ public final class HalftoneService implements Halftone {
         this.opener = opener;
         this.runtime = runtime;
         this.settings = new LiveSettings(properties, this::isThere);
-        this.jobs = new JobRunner(() -> settings.inForce().jobsKept());
+        this.jobs = new JobRunner(() -> settings.inForce().jobsKept(), pins::describe);
     }
 
     /** New settings, for jobs that are asked for from now on; those that run keep theirs. */
@@ -303,13 +305,13 @@ public final class HalftoneService implements Halftone {
         return new Diagnosis(Stream.concat(first.stream(), diagnosis.findings().stream()).toList());
     }
 
-    /** What a new job works with: plugins, settings and a runtime that stay as they are until it ends. */
+    /** What a new job works with: settings and a runtime that stay as they are until it ends, and plugins that finish it, whatever becomes of their bundles. */
     private Workplace workplace() {
         Settings taken = settings.taken();
-        return new Workplace(plugins.get(), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.engineCache());
+        return new Workplace(pins.hold(plugins.get()), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.engineCache());
     }
 
-    /** What is needed where nothing is computed. */
+    /** What is needed where nothing is computed: over soon, it does not pay for holding plugins. */
     private Workplace looking(Settings taken) {
         return new Workplace(plugins.get(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.engineCache());
     }

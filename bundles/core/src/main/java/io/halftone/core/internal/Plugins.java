@@ -16,6 +16,7 @@ import io.halftone.quant.QuantFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The plugins that a job took at its start, by kind and name. Immutable. */
@@ -78,9 +79,20 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
             return List.copyOf(names);
         }
 
+        private Family<S> only(Predicate<Object> accepted) {
+            return new Family<>(kind, plugins.stream().filter(plugin -> accepted.test(plugin.service())).toList());
+        }
+
         private Stream<PluginInfo> infos() {
             return plugins.stream().map(p -> new PluginInfo(kind, p.names(), p.bundle(), p.version()));
         }
+    }
+
+    /** Those whose service is accepted. */
+    public Plugins only(Predicate<Object> accepted) {
+        return new Plugins(models.only(accepted), pipelines.only(accepted), schedulers.only(accepted), tokenizers.only(accepted),
+            formats.only(accepted), policies.only(accepted), collectors.only(accepted), algorithms.only(accepted), exporters.only(accepted),
+            engines.only(accepted), presets.only(accepted), tools.only(accepted));
     }
 
     /** All plugins, by kind and in the order of preference. */

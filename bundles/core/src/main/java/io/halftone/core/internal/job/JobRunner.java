@@ -6,6 +6,7 @@ import io.halftone.api.JobListener;
 import io.halftone.api.ProgressListener;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,15 +18,22 @@ public final class JobRunner {
 
     private final AtomicLong count = new AtomicLong();
     private final JobBoard board;
+    private final Function<Throwable, String> description;
 
-    /** Keeps the last 100 of the jobs that ended. */
+    /** Keeps the last 100 of the jobs that ended; those that fail say what {@link Failures} has. */
     public JobRunner() {
-        this(() -> 100);
+        this(() -> 100, Failures::describe);
     }
 
-    /** With how many ended jobs to keep. */
-    public JobRunner(IntSupplier kept) {
-        board = new JobBoard(kept);
+    /**
+     * Keeps some jobs that ended.
+     *
+     * @param kept        how many
+     * @param description one line on what was thrown, which a job that fails says
+     */
+    public JobRunner(IntSupplier kept, Function<Throwable, String> description) {
+        this.board = new JobBoard(kept);
+        this.description = description;
     }
 
     /**
@@ -46,7 +54,7 @@ public final class JobRunner {
 
     /** Starts a task about something: a model, a folder, a file. */
     public <R> Job<R> start(String kind, String subject, ProgressListener listener, Task<R> task) {
-        RunningJob<R> job = new RunningJob<>(kind + "-" + count.incrementAndGet(), kind, subject, listener, task, board);
+        RunningJob<R> job = new RunningJob<>(kind + "-" + count.incrementAndGet(), kind, subject, listener, task, description, board);
         board.begins(job);
         LOG.info("{}: starts", job.id());
         job.start();

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ final class RunningJob<R> implements Job<R> {
     /** What it said last, and when it said the first of that stage. */
     private record Said(Progress progress, long stageBegin) {}
 
-    RunningJob(String id, String kind, String subject, ProgressListener listener, JobRunner.Task<R> task, JobBoard board) {
+    RunningJob(String id, String kind, String subject, ProgressListener listener, JobRunner.Task<R> task, Function<Throwable, String> description,
+               JobBoard board) {
         this.id = id;
         this.kind = kind;
         this.subject = subject;
@@ -40,7 +42,7 @@ final class RunningJob<R> implements Job<R> {
             hear(progress);
             listener.progress(progress);
         });
-        this.thread = new Thread(() -> run(task), "halftone-" + id);
+        this.thread = new Thread(() -> run(task, description), "halftone-" + id);
     }
 
     /** A stage begins where the name is another one, or where it counts from the start again. */
@@ -73,7 +75,7 @@ final class RunningJob<R> implements Job<R> {
         return !thread.isAlive();
     }
 
-    private void run(JobRunner.Task<R> task) {
+    private void run(JobRunner.Task<R> task, Function<Throwable, String> description) {
         // set aside until the board knows: who waits for it sees a job that has ended
         Runnable outcome;
         JobInfo end;
@@ -87,7 +89,7 @@ final class RunningJob<R> implements Job<R> {
             end = info(State.CANCELLED, "");
             outcome = () -> result.cancel(false);
         } catch (Throwable e) {   // an OutOfMemoryError or a missing class fails the job, not the process
-            String message = Failures.describe(e);
+            String message = description.apply(e);
             LOG.error("{}: {}", id, message, e);
             end = info(State.FAILED, message);
             outcome = () -> result.completeExceptionally(new JobException(message, e));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** What others see of a job than who started it. */
 @Timeout(20)
 class JobBoardTest {
-    private final JobRunner runner = new JobRunner(() -> 2);
+    private final JobRunner runner = new JobRunner(() -> 2, Failures::describe);
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
     private final BlockingQueue<JobInfo> heard = new LinkedBlockingQueue<>();

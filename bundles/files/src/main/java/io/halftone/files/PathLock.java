@@ -1,6 +1,7 @@
 package io.halftone.files;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.Set;
  */
 public final class PathLock implements AutoCloseable {
     private static final Set<StandardOpenOption> CREATE = Set.of(StandardOpenOption.CREATE);
+    private static final long PAUSE_MILLIS = 10;
     private static final Map<Path, Held> HELD = new HashMap<>();
 
     /** What this process has of a file; guarded by the map it is in. */
@@ -63,6 +65,27 @@ public final class PathLock implements AutoCloseable {
      */
     public static Optional<PathLock> tryAlone(Path file) throws IOException {
         return tryLock(file, false, CREATE);
+    }
+
+    /**
+     * The lock for one holder alone, once nobody else has it.
+     *
+     * @throws InterruptedIOException if the thread is interrupted meanwhile
+     * @throws IOException            if the file's folder is not there
+     */
+    public static PathLock alone(Path file) throws IOException {
+        for (;;) {
+            Optional<PathLock> lock = tryAlone(file);
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(file + ": found an interruption; expected the lock to become free");
+            }
+        }
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.List;
  * that a reader finds the old files, none, or the new ones. Whoever comes upon it half done can do it again from its start.
  *
  * @param names    in the order in which they come
- * @param obsolete what goes with the old files
+ * @param obsolete what goes, in this order, before the new files come
  */
 record Renaming(List<String> names, List<String> obsolete) {
     private static final String COMES = "+";
@@ -67,14 +67,14 @@ record Renaming(List<String> names, List<String> obsolete) {
             return;
         }
         aside(folder, home, head(), disk);
+        for (String name : obsolete) {
+            aside(folder, home, name, disk);
+        }
         for (String name : names.subList(0, names.size() - 1)) {
             if (exists(home.files().resolve(name))) {
                 aside(folder, home, name, disk);
                 disk.move(home.files().resolve(name), folder.resolve(name));
             }
-        }
-        for (String name : obsolete) {
-            aside(folder, home, name, disk);
         }
         disk.force(folder);
         disk.move(home.files().resolve(head()), folder.resolve(head()));

@@ -65,6 +65,31 @@ public final class Staging implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new IOException(folder + ": found no folder; expected a writable folder");
         }
+        return in(folder, folder, disk);
+    }
+
+    /**
+     * One in the folder that a file is to be in.
+     *
+     * @param file the output by which messages call all of them; what it is replaces a file or a link that has its name
+     * @throws IOException if it is a folder, or its own is not there or cannot be written
+     */
+    public static Staging beside(Path file) throws IOException {
+        return beside(file, Disk.SYSTEM);
+    }
+
+    static Staging beside(Path file, Disk disk) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + ": found a folder; expected the path of a file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(file + ": found no folder " + folder + "; expected a writable folder");
+        }
+        return in(folder, file, disk);
+    }
+
+    private static Staging in(Path folder, Path where, Disk disk) throws IOException {
         Path real = folder.toRealPath();
         Strays.settle(real, disk);
         for (int i = 0; i < ATTEMPTS; i++) {
@@ -74,7 +99,7 @@ public final class Staging implements AutoCloseable {
             try {
                 made = make(folder.toAbsolutePath(), real, id, disk);
             } catch (IOException e) {
-                throw new IOException(folder + ": found " + reason(e) + "; expected a writable folder", e);
+                throw new IOException(where + ": found " + reason(e) + "; expected a writable folder", e);
             } finally {
                 if (made.isEmpty()) {
                     Strays.LIVING.remove(id);
@@ -84,7 +109,7 @@ public final class Staging implements AutoCloseable {
                 return made.get();
             }
         }
-        throw new IOException(folder + ": found no place for a new file; expected a writable folder");
+        throw new IOException(where + ": found no place for a new file; expected a writable folder");
     }
 
     /** Empty if somebody took the folder for a stray before it was locked. */
@@ -136,17 +161,9 @@ public final class Staging implements AutoCloseable {
     }
 
     static void write(Path file, ByteBuffer content, Disk disk) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        if (!Files.isDirectory(absolute.getParent())) {
-            throw new IOException(file + ": found no folder " + absolute.getParent() + "; expected a writable folder");
-        }
-        try (Staging staging = in(absolute.getParent(), disk)) {
-            String name = absolute.getFileName().toString();
-            try {
-                disk.write(staging.file(name), content);
-            } catch (IOException e) {
-                throw staging.named(e, name);
-            }
+        try (Staging staging = beside(file, disk)) {
+            String name = file.getFileName().toString();
+            staging.write(name, content);
             staging.publish(List.of(name));
         }
     }
@@ -199,6 +216,15 @@ public final class Staging implements AutoCloseable {
     /** The place of one of them. */
     public Path file(String name) {
         return home.files().resolve(name);
+    }
+
+    /** Writes one of them, and waits until it is on the disk. */
+    public void write(String name, ByteBuffer content) throws IOException {
+        try {
+            disk.write(file(name), content);
+        } catch (IOException e) {
+            throw named(e, name);
+        }
     }
 
     /**

@@ -63,10 +63,10 @@ class FullFileSystemTest {
     void leavesAllFilesOfASetWhereTheLastDoesNotFit() throws IOException {
         Staging.write(small.resolve("data"), "old".getBytes());
         try (Staging staging = Staging.in(small)) {
-            Disk.SYSTEM.write(staging.file("data"), ByteBuffer.allocate(BYTES / 2));
-            IOException e = assertThrows(IOException.class, () -> Disk.SYSTEM.write(staging.file("model"), ByteBuffer.allocate(BYTES)));
+            staging.write("data", ByteBuffer.allocate(BYTES / 2));
+            IOException e = assertThrows(IOException.class, () -> staging.write("model", ByteBuffer.allocate(BYTES)));
             assertEquals(small.resolve("model") + ": found No space left on device; expected a file that can be written",
-                staging.named(e, "model").getMessage());
+                e.getMessage());
         }
         assertEquals("old", Files.readString(small.resolve("data")));
         assertEquals(List.of("data"), names());
@@ -76,6 +76,6 @@ class FullFileSystemTest {
     void saysThatAFileSystemIsReadOnly() throws Exception {
         assumeTrue(ran("mount", "-o", "remount,ro", small.toString()), "skipped: found no right to mount read-only; expected root");
         IOException e = assertThrows(IOException.class, () -> Staging.write(small.resolve("model"), new byte[1]));
-        assertEquals(small + ": found Read-only file system; expected a writable folder", e.getMessage());
+        assertEquals(small.resolve("model") + ": found Read-only file system; expected a writable folder", e.getMessage());
     }
 }

@@ -19,8 +19,8 @@ final class OtherProcess {
         for (int i = 0; ; i++) {
             try (Staging staging = Staging.in(path)) {
                 byte[] content = Integer.toString(i).repeat(1 << 12).getBytes();
-                Disk.SYSTEM.write(staging.file("data"), ByteBuffer.wrap(content));
-                Disk.SYSTEM.write(staging.file("model"), ByteBuffer.wrap(content));
+                staging.write("data", ByteBuffer.wrap(content));
+                staging.write("model", ByteBuffer.wrap(content));
                 staging.publish(List.of("data", "model"));
             }
             if (i == 0) {

@@ -61,9 +61,9 @@ class StagingTest {
         return content;
     }
 
-    private static void write(Staging staging, Disk disk) throws IOException {
+    private static void write(Staging staging) throws IOException {
         for (var file : NEW.entrySet()) {
-            disk.write(staging.file(file.getKey()), ByteBuffer.wrap(file.getValue().getBytes()));
+            staging.write(file.getKey(), ByteBuffer.wrap(file.getValue().getBytes()));
         }
         staging.publish(List.of("more", "data", "model"), List.of("shard"));
     }
@@ -72,7 +72,7 @@ class StagingTest {
     void givesFilesTheirNamesTogether() throws IOException {
         fill();
         try (Staging staging = Staging.in(folder)) {
-            write(staging, Disk.SYSTEM);
+            write(staging);
         }
         assertEquals(new TreeMap<>(NEW), content());
     }
@@ -97,7 +97,7 @@ class StagingTest {
             Staging staging = null;
             try {
                 staging = Staging.in(folder, disk);
-                write(staging, disk);
+                write(staging);
                 staging.close();
             } catch (FaultyDisk.Killed e) {
                 killed++;
@@ -151,7 +151,7 @@ class StagingTest {
         Staging staging = null;
         try {
             staging = Staging.in(folder, disk);
-            write(staging, disk);
+            write(staging);
             staging.close();
         } catch (FaultyDisk.Killed e) {
             assertTrue(((FaultyDisk) disk).hasFailed());
@@ -171,7 +171,7 @@ class StagingTest {
             fill();
             FaultyDisk disk = FaultyDisk.fullAt(at);
             try (Staging staging = Staging.in(folder, disk)) {
-                write(staging, disk);
+                write(staging);
             } catch (IOException e) {
                 failed++;
                 assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
@@ -263,7 +263,7 @@ class StagingTest {
     void writersOfOneSetTakeTurns() throws Exception {
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> writers = Stream.of("a", "b", "c", "d").map(who -> new Thread(() -> {
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 15; i++) {
                 try (Staging staging = Staging.in(folder, FaultyDisk.sound())) {
                     Files.writeString(staging.file("model"), who + i);
                     Files.writeString(staging.file("data"), who + i);

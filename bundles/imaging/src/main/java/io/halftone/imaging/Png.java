@@ -1,5 +1,6 @@
 package io.halftone.imaging;
 
+import io.halftone.files.Staging;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -8,14 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageWriter;
@@ -44,7 +41,7 @@ public final class Png {
         byte[] image = encode(picture);
         ByteBuffer bytes = ByteBuffer.allocate(image.length + chunks.length);
         bytes.put(image, 0, PngText.AFTER_HEADER).put(chunks).put(image, PngText.AFTER_HEADER, image.length - PngText.AFTER_HEADER);
-        replace(file, bytes.flip());
+        Staging.write(file, bytes.array());
     }
 
     /**
@@ -120,25 +117,5 @@ public final class Png {
             }
         }
         return new Picture(width, height, rgb);
-    }
-
-    private static void replace(Path file, ByteBuffer bytes) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(file + ": found no folder " + folder + "; expected a writable folder");
-        }
-        Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.deleteIfExists(temporary);
-            throw new IOException(file + ": found " + e + "; expected a writable folder", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.halftone.lora;
 
+import io.halftone.files.Staging;
 import io.halftone.safetensors.FolderLinks;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,12 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * A folder made from another: built beside its place under a temporary name, and given its own in one step. Large files are hard
@@ -25,12 +22,13 @@ final class FolderCopy implements AutoCloseable {
     private static final long LINK_BYTES = 1 << 20;
 
     private final Path target;
+    private final Staging staging;
     private final Path building;
-    private boolean done;
 
-    private FolderCopy(Path target, Path building) {
+    private FolderCopy(Path target, Staging staging) {
         this.target = target;
-        this.building = building;
+        this.staging = staging;
+        this.building = staging.path();
     }
 
     /**
@@ -50,8 +48,7 @@ final class FolderCopy implements AutoCloseable {
         if (parent.toRealPath().startsWith(source.toRealPath())) {
             throw new IllegalArgumentException(target + ": found it in " + source + "; expected a folder outside");
         }
-        Path building = parent.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        return new FolderCopy(absolute, Files.createDirectory(building));
+        return new FolderCopy(absolute, Staging.in(parent));
     }
 
     /** The folder while it is built. */
@@ -108,22 +105,15 @@ final class FolderCopy implements AutoCloseable {
 
     /** Gives the folder its name. */
     void commit() throws IOException {
-        Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
-        done = true;
+        if (Files.exists(target)) {
+            throw new IllegalArgumentException(target + ": found it there; expected the path of a new folder");
+        }
+        staging.publishAs(target.getFileName().toString());
     }
 
     /** Deletes what was built, unless it was committed. */
     @Override
     public void close() throws IOException {
-        if (done) {
-            return;
-        }
-        List<Path> paths;
-        try (Stream<Path> tree = Files.walk(building)) {
-            paths = tree.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
+        staging.close();
     }
 }

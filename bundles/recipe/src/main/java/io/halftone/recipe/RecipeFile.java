@@ -1,5 +1,6 @@
 package io.halftone.recipe;
 
+import io.halftone.files.Staging;
 import io.halftone.quant.PlanRecipe;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,12 +49,12 @@ public final class RecipeFile {
     }
 
     /**
-     * Writes a recipe as YAML, in place of what the file holds. Of a rule that leaves layers as they are, nothing else is written.
+     * Writes a recipe as YAML, in place of what the file holds, whole or not at all. Of a rule that leaves layers as they are, nothing else is written.
      *
      * @param comments lines at the top, without the sign of a comment
      * @throws IOException if it cannot be written
      */
     public static void write(PlanRecipe recipe, Path file, List<String> comments) throws IOException {
-        Files.writeString(file, RecipeText.of(recipe, comments));
+        Staging.write(file, RecipeText.of(recipe, comments).getBytes(StandardCharsets.UTF_8));
     }
 }

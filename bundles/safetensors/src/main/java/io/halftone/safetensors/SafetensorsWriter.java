@@ -2,18 +2,16 @@ package io.halftone.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.halftone.files.Staging;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.TensorView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Writes a safetensors file one tensor at a time; none is held. What is to come is said up front, so the header is written
@@ -43,16 +40,16 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     private final Path target;
-    private final Path temporary;
+    private final Staging staging;
     private final FileChannel channel;
     private final Map<String, Header.Entry> tensors;
     private final long dataStart;
     private final Set<String> missing;
     private boolean open = true;
 
-    private SafetensorsWriter(Path target, Path temporary, FileChannel channel, Map<String, Header.Entry> tensors, long dataStart) {
+    private SafetensorsWriter(Path target, Staging staging, FileChannel channel, Map<String, Header.Entry> tensors, long dataStart) {
         this.target = target;
-        this.temporary = temporary;
+        this.staging = staging;
         this.channel = channel;
         this.tensors = tensors;
         this.dataStart = dataStart;
@@ -72,28 +69,26 @@ public final class SafetensorsWriter implements AutoCloseable {
             throws IOException {
         Map<String, Header.Entry> entries = layout(target, tensors);
         ByteBuffer header = header(target, entries, new TreeMap<>(metadata));
-        Path folder = target.toAbsolutePath().getParent();
-        if (Files.isDirectory(target)) {
-            throw new IOException(target + ": found a folder; expected the path of a file");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(target + ": found no folder " + folder + "; expected a writable folder");
-        }
-        Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw new IOException(target + ": found " + e + "; expected a writable folder", e);
-        }
-        var writer = new SafetensorsWriter(target, temporary, channel, entries, header.remaining());
+        SafetensorsWriter writer = open(target, entries, header.remaining());
         try {
             writer.writeAt(0, header);
+            return writer;
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
         }
-        return writer;
+    }
+
+    private static SafetensorsWriter open(Path target, Map<String, Header.Entry> entries, long dataStart) throws IOException {
+        String name = target.getFileName().toString();
+        Staging staging = Staging.beside(target);
+        try {
+            FileChannel channel = FileChannel.open(staging.file(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return new SafetensorsWriter(target, staging, channel, entries, dataStart);
+        } catch (IOException e) {
+            staging.close();
+            throw staging.named(e, name);
+        }
     }
 
     private static Map<String, Header.Entry> layout(Path target, Map<String, Parameters.Info> tensors) {
@@ -213,11 +208,11 @@ public final class SafetensorsWriter implements AutoCloseable {
         try {
             channel.force(true);
             channel.close();
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            staging.publish(List.of(target.getFileName().toString()));
         } catch (IOException e) {
             throw unwritable(e);
         }
-        open = false;
+        close();
     }
 
     /** Deletes what was written, unless it was committed. */
@@ -225,8 +220,9 @@ public final class SafetensorsWriter implements AutoCloseable {
     public void close() throws IOException {
         if (open) {
             open = false;
-            channel.close();
-            Files.deleteIfExists(temporary);
+            try (staging) {
+                channel.close();
+            }
         }
     }
 
@@ -249,10 +245,8 @@ public final class SafetensorsWriter implements AutoCloseable {
         return count;
     }
 
-    /** The failure with the file's name, which a full disk does not give; an interruption as it is. */
     private IOException unwritable(IOException e) {
-        return e instanceof ClosedChannelException ? e
-            : new IOException(target + ": found " + e.getMessage() + "; expected a file that can be written", e);
+        return staging.named(e, target.getFileName().toString());
     }
 
     /** The place of one tensor in the file. */

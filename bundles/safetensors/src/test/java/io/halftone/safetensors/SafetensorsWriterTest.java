@@ -276,8 +276,7 @@ class SafetensorsWriterTest {
         assertTrue(folder.toFile().setWritable(false));
         assumeFalse(Files.isWritable(folder), "this user may write everywhere, as root does");
         var e = assertThrows(IOException.class, () -> SafetensorsWriter.create(target, Map.of(), Map.of()));
-        assertTrue(e.getMessage().startsWith(target + ": found java.nio.file.AccessDeniedException: "), e.getMessage());
-        assertTrue(e.getMessage().endsWith("; expected a writable folder"), e.getMessage());
+        assertEquals(target + ": found no permission; expected a writable folder", e.getMessage());
     }
 
     private byte[] write(List<String> names, List<String> keys) throws IOException {

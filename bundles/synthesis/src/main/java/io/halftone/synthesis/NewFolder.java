@@ -1,22 +1,19 @@
 package io.halftone.synthesis;
 
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 
-/** A folder that appears under its name whole, or not at all: until then it is a temporary one beside it. */
+/** A folder that appears under its name whole, or not at all: where there is an empty one, or none. */
 final class NewFolder implements AutoCloseable {
     private final Path target;
-    private final Path temporary;
+    private final Staging staging;
 
-    private NewFolder(Path target, Path temporary) {
+    private NewFolder(Path target, Staging staging) {
         this.target = target;
-        this.temporary = temporary;
+        this.staging = staging;
     }
 
     /**
@@ -28,8 +25,7 @@ final class NewFolder implements AutoCloseable {
         requireFree(target);
         Path absolute = target.toAbsolutePath();
         Files.createDirectories(absolute.getParent());
-        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        return new NewFolder(absolute, Files.createDirectory(temporary));
+        return new NewFolder(absolute, Staging.in(absolute.getParent()));
     }
 
     private static void requireFree(Path target) throws IOException {
@@ -48,28 +44,23 @@ final class NewFolder implements AutoCloseable {
 
     /** Where to write. */
     Path path() {
-        return temporary;
+        return staging.path();
     }
 
     /** Gives the folder its name. */
     void commit() throws IOException {
         requireFree(target);
-        Files.deleteIfExists(target);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        staging.publishAs(target.getFileName().toString());
+    }
+
+    /** A failure with the names that files will have. */
+    IOException named(IOException e) {
+        return staging.named(e, target.getFileName().toString());
     }
 
     /** Deletes what was written, unless it was committed. */
     @Override
     public void close() throws IOException {
-        if (!Files.isDirectory(temporary)) {
-            return;
-        }
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(temporary)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : all) {
-            Files.delete(path);
-        }
+        staging.close();
     }
 }

@@ -53,13 +53,17 @@ public final class PipelineSynthesis {
         for (Map<String, Shape> component : parameters.values()) {
             all += WeightFiles.infos(component, options).values().stream().mapToLong(Parameters.Info::byteLength).sum();
         }
-        try (NewFolder folder = NewFolder.create(target); Drawing drawing = new Drawing(options.threads())) {
+        try (NewFolder folder = NewFolder.create(target)) {
             requireRoom(folder.path(), target, all);
-            writeTexts(files, config, mark, folder.path());
-            Tally tally = new Tally(all, progress);
-            for (var component : parameters.entrySet()) {
-                Path its = Files.createDirectories(folder.path().resolve(component.getKey()));
-                weightFiles(config, component.getKey(), mark).write(its, component.getValue(), options, drawing, tally::add);
+            try (Drawing drawing = new Drawing(options.threads())) {
+                writeTexts(files, config, mark, folder.path());
+                Tally tally = new Tally(all, progress);
+                for (var component : parameters.entrySet()) {
+                    Path its = Files.createDirectories(folder.path().resolve(component.getKey()));
+                    weightFiles(config, component.getKey(), mark).write(its, component.getValue(), options, drawing, tally::add);
+                }
+            } catch (IOException e) {
+                throw folder.named(e);
             }
             folder.commit();
         }

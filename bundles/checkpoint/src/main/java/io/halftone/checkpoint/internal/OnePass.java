@@ -2,10 +2,12 @@ package io.halftone.checkpoint.internal;
 
 import io.halftone.checkpoint.CheckpointWriter.Progress;
 import io.halftone.checkpoint.CheckpointWriter.Written;
+import io.halftone.files.Staging;
 import io.halftone.ops.Parameters.Info;
 import io.halftone.ops.TensorView;
 import io.halftone.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,11 +57,11 @@ public final class OnePass {
     public Written write() throws IOException {
         Set<String> kept = new TreeSet<>();
         for (;;) {
-            try (Stage stage = Stage.beside(target)) {
+            try (Staging staging = Staging.beside(target)) {
                 try {
-                    return attempt(stage, kept);
+                    return attempt(staging, kept);
                 } catch (IOException e) {
-                    throw stage.named(e);
+                    throw staging.named(e, target.getFileName().toString());
                 }
             } catch (Unfit e) {
                 if (!kept.addAll(e.weights)) {
@@ -69,34 +71,44 @@ public final class OnePass {
         }
     }
 
-    private Written attempt(Stage stage, Set<String> kept) throws IOException {
+    private Written attempt(Staging staging, Set<String> kept) throws IOException {
         ShardPlan plan = ShardPlan.of(contents.units(kept), target, maxShardBytes);
         List<String> notes = new ArrayList<>();
         Map<String, String> metadata = contents.metadata(kept, notes);
         Optional<String> config = contents.config(kept, notes);
-        tensors(stage, plan, metadata);
+        tensors(staging, plan, metadata);
         List<Path> files = new ArrayList<>(plan.files());
+        // readers find a checkpoint by its index, or by the file that holds all: that one comes last
+        List<String> names = new ArrayList<>(plan.files().stream().map(OnePass::name).toList());
         if (config.isPresent()) {
             files.add(target.resolveSibling("config.json"));
-            stage.text(files.get(files.size() - 1), config.get());
+            text(staging, files.get(files.size() - 1), config.get());
+            names.add(0, name(files.get(files.size() - 1)));
         }
         if (plan.isSharded()) {
             files.add(plan.index());
-            stage.text(plan.index(), plan.indexJson());
+            text(staging, plan.index(), plan.indexJson());
+            names.add(name(plan.index()));
         }
-        proof.of(stage.staged(plan.isSharded() ? plan.index() : target));
-        Predecessor before = Predecessor.of(target, plan);
-        stage.publish(files);
-        notes.addAll(before.deleteAllBut(files));
+        proof.of(staging.file(name(plan.isSharded() ? plan.index() : target)));
+        staging.publish(names, Predecessor.of(target, plan).allBut(files));
         return new Written(files, kept, notes);
     }
 
-    private void tensors(Stage stage, ShardPlan plan, Map<String, String> metadata) throws IOException {
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private static void text(Staging staging, Path file, String text) throws IOException {
+        staging.write(name(file), StandardCharsets.UTF_8.encode(text));
+    }
+
+    private void tensors(Staging staging, ShardPlan plan, Map<String, String> metadata) throws IOException {
         int done = 0;
         int of = plan.units().stream().mapToInt(List::size).sum();
         for (int i = 0; i < plan.files().size(); i++) {
             List<Unit> units = plan.units().get(i);
-            try (SafetensorsWriter writer = SafetensorsWriter.create(stage.staged(plan.files().get(i)), infos(units), metadata)) {
+            try (SafetensorsWriter writer = SafetensorsWriter.create(staging.file(name(plan.files().get(i))), infos(units), metadata)) {
                 for (int u = 0; u < units.size(); u++) {
                     Optional<Map<String, TensorView>> tensors = units.get(u).source().get();
                     if (tensors.isEmpty()) {

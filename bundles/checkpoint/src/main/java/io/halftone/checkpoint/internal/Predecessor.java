@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,22 +57,11 @@ record Predecessor(List<Path> files) {
     }
 
     /**
-     * Deletes what the new checkpoint did not replace, the index first, so that none names a shard that is gone.
+     * The names of what the new checkpoint does not replace, the index first, so that none names a shard that is gone.
      *
      * @param kept the new checkpoint's files
-     * @return what could not be deleted, a line each
      */
-    List<String> deleteAllBut(Collection<Path> kept) {
-        List<String> notes = new ArrayList<>();
-        for (Path file : files) {
-            if (!kept.contains(file)) {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (IOException e) {
-                    notes.add(file + ": found " + e + "; expected to delete it, for it is of the checkpoint that was replaced");
-                }
-            }
-        }
-        return notes;
+    List<String> allBut(Collection<Path> kept) {
+        return files.stream().filter(file -> !kept.contains(file)).map(file -> file.getFileName().toString()).toList();
     }
 }

@@ -8,6 +8,7 @@ import io.halftone.export.ExportJob;
 import io.halftone.export.ExportReport;
 import io.halftone.export.Exporter;
 import io.halftone.export.MultiplyAdds;
+import io.halftone.files.Staging;
 import io.halftone.model.ModelSignature;
 import io.halftone.model.Named;
 import io.halftone.onnx.internal.OnnxValue.Result;
@@ -15,11 +16,8 @@ import io.halftone.ops.Values;
 import io.halftone.ops.shape.Meta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,20 +69,29 @@ public final class OnnxExporter implements Exporter {
 
     @Override
     public ExportReport export(ExportJob job, Path directory) throws IOException {
-        try (Staging staging = new Staging(directory)) {
-            write(job, staging.file(MODEL), staging.file(DATA));
-            OnnxVerifier verifier = OnnxVerifier.read(staging.file(MODEL));
-            var quantized = verifier.verify(job.quantizedSlots());
-            List<Path> files = staging.publish(MODEL, DATA);
-            long bytes = Files.size(files.get(0)) + Files.size(files.get(1));
-            LOG.info("wrote {}: {} nodes, {} quantized layers, {} bytes", files.get(0), verifier.nodes(), quantized.size(), bytes);
-            return new ExportReport(files.get(0), files, quantized, verifier.nodes(), bytes);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        try (Staging staging = Staging.in(directory)) {
+            return export(job, directory, staging);
         }
     }
 
-    private static void write(ExportJob job, Path model, Path dataFile) throws IOException {
+    private static ExportReport export(ExportJob job, Path directory, Staging staging) throws IOException {
+        try {
+            write(job, staging.file(DATA), staging);
+            OnnxVerifier verifier = OnnxVerifier.read(staging.file(MODEL));
+            var quantized = verifier.verify(job.quantizedSlots());
+            staging.publish(List.of(DATA, MODEL));
+            List<Path> files = List.of(directory.resolve(MODEL), directory.resolve(DATA));
+            long bytes = Files.size(files.get(0)) + Files.size(files.get(1));
+            LOG.info("wrote {}: {} nodes, {} quantized layers, {} bytes", files.get(0), verifier.nodes(), quantized.size(), bytes);
+            return new ExportReport(files.get(0), files, quantized, verifier.nodes(), bytes);
+        } catch (IOException e) {
+            throw staging.named(e, DATA);
+        } catch (UncheckedIOException e) {
+            throw staging.named(e.getCause(), DATA);
+        }
+    }
+
+    private static void write(ExportJob job, Path dataFile, Staging staging) throws IOException {
         boolean keepFloats = keepsFloats(job.option(WEIGHTS, QUANTIZED));
         if (!job.computeType().isCompute()) {
             throw new ExportException("compute type: found " + job.computeType() + "; expected FLOAT32, FLOAT16 or BFLOAT16");
@@ -96,7 +103,7 @@ public final class OnnxExporter implements Exporter {
             Map<String, String> facts = new TreeMap<>(job.metadata());
             facts.put(DATA_DIGEST, data.digest());
             facts.put(MultiplyAdds.FACT, multiplyAdds(job.signature(), graph).text());
-            write(model, model(graph, facts));
+            staging.write(MODEL, model(graph, facts).toByteString().asReadOnlyByteBuffer());
         }
     }
 
@@ -138,15 +145,5 @@ public final class OnnxExporter implements Exporter {
         metadata.forEach((key, value) ->
             model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
         return model.build();
-    }
-
-    private static void write(Path file, ModelProto model) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = model.toByteString().asReadOnlyByteBuffer();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
     }
 }

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.halftone.export.EngineException;
 import io.halftone.onnx.proto.ModelFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,27 @@ final class ModelGraph {
                 throw new EngineException(file + ": found " + node.getName() + " with a BFLOAT16 scale; expected FLOAT or FLOAT16: "
                     + "ONNX Runtime rounds no BFLOAT16 values, so export the model in another type");
             }
+        }
+    }
+
+    /**
+     * Refuses a model whose data are not whole, as they are not where the disk was full and the runtime said nothing.
+     *
+     * @param file what messages call it
+     * @param data the file of its large tensors
+     */
+    void expectData(Path file, Path data) throws IOException {
+        long found = Files.exists(data) ? Files.size(data) : 0;
+        long expected = 0;
+        for (TensorProto tensor : initializers.values()) {
+            Map<String, Long> place = new HashMap<>();
+            tensor.getExternalDataList().stream().filter(entry -> !entry.getKey().equals("location")).filter(entry -> entry.getValue().matches("\\d{1,18}"))
+                .forEach(entry -> place.put(entry.getKey(), Long.parseLong(entry.getValue())));
+            expected = Math.max(expected, place.getOrDefault("offset", 0L) + place.getOrDefault("length", 0L));
+        }
+        if (found < expected) {
+            throw new IOException(file.resolveSibling(data.getFileName()) + ": found " + found + " bytes; expected " + expected
+                + ": is the disk full?");
         }
     }
 

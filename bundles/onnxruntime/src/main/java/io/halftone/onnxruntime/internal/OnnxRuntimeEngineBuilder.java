@@ -6,6 +6,7 @@ import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
 import io.halftone.export.EngineReport;
 import io.halftone.export.MultiplyAdds;
+import io.halftone.files.Staging;
 import io.halftone.model.Named;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,20 +67,36 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
         }
         source.verify(request.model());
         Map<String, String> origin = Origin.of(request.model(), engineFile).facts();
-        try (Staging staging = new Staging(engineFile.toAbsolutePath().getParent())) {
-            Path written = staging.file(engineFile.getFileName().toString());
-            Sessions.optimize(request.model(), source, options, written, data(engineFile));
-            EngineReport report = report(engineFile, source, ModelGraph.read(written), options);
-            Map<String, String> facts = new HashMap<>(origin);
-            facts.putAll(Map.of(THREADS, Integer.toString(options.threads()), RUNTIME, Sessions.runtime(),
-                PROCESSOR, Processor.description(), INTEGER_LAYERS, String.join("\n", report.integerLayers()),
-                FLOAT_LAYERS, String.join("\n", report.floatLayers())));
-            record(written, source, facts);
-            staging.publish(engineFile.getFileName().toString(), data(engineFile));
-            LOG.info("built {}: {} layers in integer kernels, {} in float", engineFile, report.integerLayers().size(),
-                report.floatLayers().size());
-            return report;
+        try (Staging staging = Staging.beside(engineFile)) {
+            try {
+                return build(request.model(), engineFile, source, options, origin, staging);
+            } catch (IOException e) {
+                throw staging.named(e, engineFile.getFileName().toString());
+            }
         }
+    }
+
+    private static EngineReport build(Path model, Path engineFile, ModelGraph source, EngineOptions options, Map<String, String> origin,
+            Staging staging) throws IOException {
+        String engine = engineFile.getFileName().toString();
+        String data = data(engineFile);
+        Path written = staging.file(engine);
+        Sessions.optimize(model, source, options, written, data);
+        EngineReport report = report(engineFile, source, ModelGraph.read(written), options);
+        Map<String, String> facts = new HashMap<>(origin);
+        facts.putAll(Map.of(THREADS, Integer.toString(options.threads()), RUNTIME, Sessions.runtime(),
+            PROCESSOR, Processor.description(), INTEGER_LAYERS, String.join("\n", report.integerLayers()),
+            FLOAT_LAYERS, String.join("\n", report.floatLayers())));
+        record(written, source, facts);
+        ModelGraph.read(written).expectData(engineFile, staging.file(data));
+        if (Files.exists(staging.file(data))) {
+            staging.publish(List.of(data, engine));
+        } else {
+            staging.publish(List.of(engine), List.of(data));
+        }
+        LOG.info("built {}: {} layers in integer kernels, {} in float", engineFile, report.integerLayers().size(),
+            report.floatLayers().size());
+        return report;
     }
 
     @Override
@@ -111,7 +128,7 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
 
     /** An exported model as it is. What becomes of it is seen in what the runtime writes while it opens the session. */
     private static Engine export(Path file, ModelGraph graph, EngineOptions options) throws IOException {
-        try (Staging staging = Staging.temporary()) {
+        try (Staging staging = Staging.in(Path.of(System.getProperty("java.io.tmpdir")))) {
             Path optimized = staging.file("optimized");
             OrtSession session = Sessions.open(file, graph, options, optimized, data(file));
             EngineReport report = report(file, graph, ModelGraph.read(optimized), options);

@@ -5,6 +5,8 @@ import io.halftone.api.BenchmarkRequest;
 import io.halftone.api.BenchmarkRequest.Variant;
 import io.halftone.api.BenchmarkResult;
 import io.halftone.api.Sampling;
+import io.halftone.files.Staging;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +96,7 @@ public final class BenchmarkCommand extends DeviceCommand {
         BenchmarkResult result = await(progress -> halftone.benchmark(request, progress));
         Report report = BenchmarkReport.of(result);
         if (!file.isEmpty()) {
-            Files.writeString(Path.of(file), Json.text(report.values()) + "\n");
+            Staging.write(Path.of(file), (Json.text(report.values()) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return report;
     }

@@ -2,10 +2,10 @@ package io.halftone.shell.internal;
 
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +124,7 @@ public final class BuildCommand extends EngineBuildingCommand {
     private void exportLayers(BuildResult result) throws IOException {
         Path layers = result.report().files().stream().filter(file -> file.toString().endsWith(LAYERS)).findFirst().orElseThrow(
             () -> new IllegalStateException("exportLayerInfo: found no list of layers among " + result.report().files() + "; expected one"));
-        Files.copy(layers, Path.of(path("exportLayerInfo", exportLayerInfo)), StandardCopyOption.REPLACE_EXISTING);
+        Staging.write(Path.of(path("exportLayerInfo", exportLayerInfo)), Files.readAllBytes(layers));
     }
 
     /** The engine builder's options; null stands for what was not given. */

@@ -6,13 +6,13 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.halftone.export.EngineBuilder.Request;
 import io.halftone.export.EngineException;
+import io.halftone.files.Staging;
 import io.halftone.model.ModelSignature.Extent;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -83,31 +83,58 @@ record DemoDiffusion(String version) {
     }
 
     /**
-     * The request for the same engine with the shapes of the demo, of a model that fits it: the model's own file, or a copy beside it,
-     * which is the caller's to delete.
+     * A request for the same engine with the shapes of the demo, of a model that fits it.
+     *
+     * @param request of the model's own file, or of one with the same data in a folder that goes when this is closed
+     */
+    record Fitted(Request request, Optional<Staging> folder) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            if (folder.isPresent()) {
+                folder.get().close();
+            }
+        }
+    }
+
+    /**
+     * Fits a request to the demo.
      *
      * @throws EngineException naming all inputs and outputs that do not fit
      */
-    Request request(Request asked) throws IOException {
-        if (!Files.isRegularFile(asked.model())) {
-            throw new NoSuchFileException(asked.model().toString());
+    Fitted fit(Request asked) throws IOException {
+        OnnxFile source = OnnxFile.read(asked.model());
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(asked.model()));
+        String step = step(asked.model(), model.getGraph());
+        Map<String, Extent> extents = new TreeMap<>(EXTENTS);
+        extents.putAll(asked.extents());
+        Map<String, String> options = new HashMap<>(asked.options());
+        options.keySet().removeAll(OPTIONS);
+        if (Profile.isNumber(step)) {
+            return new Fitted(new Request(asked.model(), extents, options), Optional.empty());
         }
+        extents.remove(step);
+        Staging folder = Staging.in(asked.model().toAbsolutePath().getParent());
         try {
-            ModelProto model = ModelProto.parseFrom(Files.readAllBytes(asked.model()));
-            String step = step(asked.model(), model.getGraph());
-            Map<String, Extent> extents = new TreeMap<>(EXTENTS);
-            extents.putAll(asked.extents());
-            Map<String, String> options = new HashMap<>(asked.options());
-            options.keySet().removeAll(OPTIONS);
-            if (Profile.isNumber(step)) {
-                return new Request(asked.model(), extents, options);
+            String name = asked.model().getFileName().toString();
+            folder.write(name, fixed(model, step).toByteString().asReadOnlyByteBuffer());
+            for (Path data : source.data()) {
+                link(data, folder.path().resolve(asked.model().toAbsolutePath().getParent().relativize(data.toAbsolutePath()).toString()));
             }
-            extents.remove(step);
-            Path fixed = Files.createTempFile(asked.model().toAbsolutePath().getParent(), ".demo-diffusion-", ".onnx");
-            Files.write(fixed, fixed(model, step).toByteArray());
-            return new Request(fixed, extents, options);
-        } catch (InvalidProtocolBufferException e) {
-            throw new EngineException(asked.model() + ": found " + e.getMessage() + "; expected an ONNX model", e);
+            return new Fitted(new Request(folder.file(name), extents, options), Optional.of(folder));
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    /** The same file by another name, or a copy where the file system has one name for each. */
+    private static void link(Path file, Path other) throws IOException {
+        Files.createDirectories(other.getParent());
+        try {
+            Files.createLink(other, file.toRealPath());
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            Files.deleteIfExists(other);
+            Files.copy(file, other);
         }
     }
 

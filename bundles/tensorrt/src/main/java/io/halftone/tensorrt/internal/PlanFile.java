@@ -1,27 +1,21 @@
 package io.halftone.tensorrt.internal;
 
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** The files of an engine on their way to their names: written whole beside them, then moved. */
+/** The files of an engine on their way to their names. */
 final class PlanFile implements AutoCloseable {
-    /** What the files are called until they are whole; nothing else begins so. */
-    private static final String STAGING = ".plan-";
-
     private final Path engine;
-    private final Path staging;
+    private final Staging staging;
 
-    /** Makes a folder beside the engine file, and removes what builds of processes that are gone left there. */
     PlanFile(Path engine) throws IOException {
         this.engine = engine.toAbsolutePath();
-        sweep(this.engine.getParent());
-        staging = Files.createTempDirectory(this.engine.getParent(), STAGING + ProcessHandle.current().pid() + "-");
+        staging = Staging.beside(engine);
     }
 
     /** All files of an engine, the engine first. */
@@ -36,30 +30,23 @@ final class PlanFile implements AutoCloseable {
 
     /** Opens the file that becomes the engine. */
     FileChannel open() throws IOException {
-        return FileChannel.open(staging.resolve(engine.getFileName()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return FileChannel.open(staging.file(name(engine)), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /**
-     * Writes the others, and gives all their names. The description comes last, after the old one is gone: a process that dies between
-     * leaves none, and where there is one it is that of the engine beside it.
-     */
+    /** Writes the others, and gives all their names; the description last: where there is one it is that of the engine beside it. */
     void publish(byte[] sidecar, byte[] layers) throws IOException {
-        write(Sidecar.file(engine), sidecar);
-        write(layers(engine), layers);
-        FolderLock.within(engine.getParent(), () -> {
-            Files.deleteIfExists(Sidecar.file(engine));
-            for (Path file : List.of(layers(engine), engine, Sidecar.file(engine))) {
-                Files.move(staging.resolve(file.getFileName()), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            }
-        });
+        staging.write(name(Sidecar.file(engine)), ByteBuffer.wrap(sidecar));
+        staging.write(name(layers(engine)), ByteBuffer.wrap(layers));
+        staging.publish(List.of(name(layers(engine)), name(engine), name(Sidecar.file(engine))));
     }
 
-    private void write(Path target, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(staging.resolve(target.getFileName()), StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE)) {
-            writeAll(channel, ByteBuffer.wrap(bytes));
-            channel.force(true);
-        }
+    /** A failure with the engine's name, which a full disk does not give. */
+    IOException named(IOException e) {
+        return staging.named(e, name(engine));
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
     }
 
     /** Writes what is left of a buffer. */
@@ -77,44 +64,8 @@ final class PlanFile implements AutoCloseable {
         }
     }
 
-    /** Replaces a file when the bytes are whole on the disk. */
-    static void replace(Path file, byte[] bytes) throws IOException {
-        Path part = Files.createTempFile(file.toAbsolutePath().getParent(), STAGING, "");
-        try {
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                writeAll(channel, ByteBuffer.wrap(bytes));
-                channel.force(true);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
-    }
-
-    private static void sweep(Path folder) throws IOException {
-        try (var left = Files.newDirectoryStream(folder, STAGING + "*-*")) {
-            for (Path staged : left) {
-                String pid = staged.getFileName().toString().substring(STAGING.length()).replaceAll("-.*", "");
-                if (pid.matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-                    delete(staged);
-                }
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> files;
-        try (var listed = Files.list(folder)) {
-            files = listed.toList();
-        }
-        for (Path file : files) {
-            Files.delete(file);
-        }
-        Files.delete(folder);
-    }
-
     @Override
     public void close() throws IOException {
-        delete(staging);
+        staging.close();
     }
 }

@@ -100,13 +100,8 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             return build(request, request.model().getFileName().toString(), engineFile);
         }
         layout.get().expectName(engineFile, fileName(request));
-        Request its = layout.get().request(request);
-        try {
-            return build(its, request.model().getFileName().toString(), engineFile);
-        } finally {
-            if (!its.model().equals(request.model())) {
-                Files.delete(its.model());
-            }
+        try (DemoDiffusion.Fitted fitted = layout.get().fit(request)) {
+            return build(fitted.request(), request.model().getFileName().toString(), engineFile);
         }
     }
 
@@ -163,6 +158,8 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         String digest;
         try (FileChannel channel = files.open()) {
             digest = PlanBuilder.write(plan, channel);
+        } catch (IOException e) {
+            throw files.named(e);
         }
         Sidecar made = new Sidecar(start.format(), start.model(), start.onnx(), start.platform(), start.profile(), start.level(),
             start.workspace(), start.metadata(), layers(inspection, model, start.profile()), start.bytes(), digest, start.seconds());

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.halftone.export.EngineBuilder.Request;
@@ -38,6 +40,9 @@ class DemoDiffusionTest {
         if (!added.isEmpty()) {
             graph.addInput(port(added, type, "1"));
         }
+        Files.writeString(folder.resolve("backbone.onnx_data"), "data");
+        graph.addInitializer(TensorProto.newBuilder().setName("weight").setDataType(DataType.INT8_VALUE)
+            .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue("backbone.onnx_data")));
         return Files.write(folder.resolve("backbone.onnx"), ModelProto.newBuilder().setGraph(graph).build().toByteArray());
     }
 
@@ -51,7 +56,7 @@ class DemoDiffusionTest {
 
     private String refusal(DataType type, String step, String added) throws IOException {
         Path model = write(type, step, added);
-        return assertThrows(EngineException.class, () -> LAYOUT.request(request(model, Map.of()))).getMessage().replace(folder + "/", "");
+        return assertThrows(EngineException.class, () -> LAYOUT.fit(request(model, Map.of()))).getMessage().replace(folder + "/", "");
     }
 
     @Test
@@ -74,30 +79,35 @@ class DemoDiffusionTest {
     @Test
     void fixesTheTimeStepAndNothingElse() throws IOException {
         Path model = write(DataType.FLOAT16, "steps", "");
-        Request request = LAYOUT.request(request(model, Map.of("steps", new Extent(1, 1, 1))));
+        DemoDiffusion.Fitted fitted = LAYOUT.fit(request(model, Map.of("steps", new Extent(1, 1, 1))));
+        Request request = fitted.request();
         OnnxFile fixed = OnnxFile.read(request.model());
         assertEquals(List.of("1"), fixed.inputs().get("timestep"));
         assertEquals(Set.of("batch_size", "height", "width", "sequence_length"), fixed.dimensions());
         assertEquals(List.of("sample", "timestep", "encoder_hidden_states", "text_embeds", "time_ids"), List.copyOf(fixed.inputs().keySet()));
-        assertEquals(folder, request.model().getParent());
+        assertEquals("data", Files.readString(request.model().resolveSibling("backbone.onnx_data")));
         assertEquals(Map.of("device", "1"), request.options());
         assertEquals(Set.of("batch_size"), request.extents().keySet());
         assertEquals(List.of("steps"), OnnxFile.read(model).inputs().get("timestep"));
+        fitted.close();
+        try (var left = Files.list(folder)) {
+            assertEquals(List.of("backbone.onnx", "backbone.onnx_data"), left.map(path -> path.getFileName().toString()).sorted().toList());
+        }
     }
 
     @Test
     void takesAModelAsItIsWhoseTimeStepIsFixed() throws IOException {
         Path model = write(DataType.FLOAT, "1", "");
-        assertEquals(model, LAYOUT.request(request(model, Map.of())).model());
+        assertEquals(model, LAYOUT.fit(request(model, Map.of())).request().model());
     }
 
     /** With guidance a picture takes two passes; the demo makes one to four pictures at once. */
     @Test
     void buildsForTheDemosBatches() throws IOException {
         Path model = write(DataType.FLOAT16, "1", "");
-        assertEquals(Map.of("batch_size", new Extent(2, 2, 8)), LAYOUT.request(request(model, Map.of())).extents());
+        assertEquals(Map.of("batch_size", new Extent(2, 2, 8)), LAYOUT.fit(request(model, Map.of())).request().extents());
         assertEquals(Map.of("batch_size", new Extent(2, 2, 2)),
-            LAYOUT.request(request(model, Map.of("batch_size", new Extent(2, 2, 2)))).extents());
+            LAYOUT.fit(request(model, Map.of("batch_size", new Extent(2, 2, 2)))).request().extents());
     }
 
     @Test

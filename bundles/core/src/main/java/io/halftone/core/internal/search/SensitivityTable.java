@@ -1,9 +1,10 @@
 package io.halftone.core.internal.search;
 
+import io.halftone.files.Staging;
 import io.halftone.ops.Layer;
 import io.halftone.quant.Planned;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ final class SensitivityTable {
                 kind(planned.layer()), planned.formatName(), number(one.error()), number(one.share()),
                 taken.contains(one) ? "yes" : "no")).append('\n');
         }
-        Files.writeString(file, text);
+        Staging.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static String number(double value) {

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.PluginInfo;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -128,13 +128,7 @@ public final class Attested<R> implements JobRunner.Task<R> {
         }
         var statement = new Statement(artifacts, work, options(), inputs, plugins(), host(), started, now());
         Path target = Statement.file(group.principal());
-        Path part = target.resolveSibling("." + target.getFileName() + ".part");
-        try {
-            Files.write(part, statement.bytes());
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        Staging.write(target, statement.bytes());
         // a signature of what was there before says nothing of this
         Files.deleteIfExists(Envelope.file(group.principal()));
     }

@@ -5,6 +5,7 @@ import io.halftone.api.Verification.Check;
 import io.halftone.api.Verification.Outcome;
 import io.halftone.api.VerifyRequest;
 import io.halftone.core.internal.quantize.Digests;
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class Verifier {
             Statement.parse(statement.toString(), payload);
             try {
                 Path envelope = Envelope.file(principal(statement));
-                Files.write(envelope, Envelope.sign(payload, key).bytes());
+                Staging.write(envelope, Envelope.sign(payload, key).bytes());
                 written.add(envelope.toString());
             } catch (GeneralSecurityException e) {
                 throw new IllegalArgumentException(privateKey + ": found " + e.getMessage() + "; expected an Ed25519 key", e);

@@ -33,17 +33,22 @@ public final class Tensors {
      * @param <R> its result; no tensor
      */
     public interface Work<R> {
-        /** Works with operations over a checkpoint without tensors. */
+        /** Works with operations over the checkpoint that there is, if any. */
         <T> R with(EagerOps<T> ops);
     }
 
     /** Runs work computed in that type. */
     public static <R> R run(DType computeType, Work<R> work) {
+        return run(computeType, new Nothing(), work);
+    }
+
+    /** Runs work computed in that type, with operations over that checkpoint. */
+    public static <R> R run(DType computeType, Parameters parameters, Work<R> work) {
         try {
             return RUNTIME.run(new EagerRuntime.Task<R>() {
                 @Override
                 public <T> R run(EagerRuntime.Context<T> context) {
-                    return work.with(context.ops(new Nothing(), computeType));
+                    return work.with(context.ops(parameters, computeType));
                 }
             });
         } catch (IOException e) {

@@ -3,11 +3,6 @@ package io.halftone.itests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
-import static org.ops4j.pax.exam.CoreOptions.vmOption;
 
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.BuildRequest;
@@ -15,7 +10,10 @@ import io.halftone.api.BuildResult;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
-import io.halftone.api.Halftone;
+import io.halftone.api.GenerateRequest;
+import io.halftone.api.GenerateResult;
+import io.halftone.api.Job;
+import io.halftone.api.JobInfo;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.PluginInfo;
 import io.halftone.api.ProgressListener;
@@ -25,66 +23,31 @@ import io.halftone.api.QuantizeResult;
 import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
 import io.halftone.quant.QuantLevel;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.File;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import javax.inject.Inject;
-import org.apache.karaf.features.FeaturesService;
-import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.ops4j.pax.exam.Configuration;
-import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 
 /** The distribution as it is shipped, started in a container of its own. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
-public class DistributionIT {
-    @Inject
-    private BundleContext context;
-    @Inject
-    private Halftone halftone;
-    @Inject
-    private SessionFactory sessions;
-    @Inject
-    private FeaturesService features;
-
-    @Configuration
-    public static Option[] configuration() {
-        return new Option[] {
-            karafDistributionConfiguration().frameworkUrl(new File(System.getProperty("halftone.archive")).toURI().toString())
-                .name("halftone").karafVersion(System.getProperty("karaf.version")).unpackDirectory(new File("target/exam")),
-            keepRuntimeFolder(),
-            configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
-            // nothing is downloaded from inside: everything comes from Maven's own local repository
-            editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.localRepository",
-                System.getProperty("org.ops4j.pax.url.mvn.localRepository")),
-            editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
-            editConfigurationFilePut("etc/system.properties", "halftone.scratch", System.getProperty("halftone.scratch")),
-            // half a gigabyte of natives: unpacked once, for the launcher's tests too
-            editConfigurationFilePut("etc/system.properties", "org.bytedeco.javacpp.cachedir", System.getProperty("halftone.scratch") + "/data/native"),
-            vmOption("-Xmx1g"),
-        };
-    }
-
+public class DistributionIT extends InContainer {
     @Test
     public void everyBundleIsActive() {
         for (Bundle bundle : context.getBundles()) {
@@ -164,17 +127,121 @@ public class DistributionIT {
         assertTrue(help, help.contains("--collect-method") && help.contains("halftone:quantize"));
     }
 
+    @Test
+    public void commandsRunOverSsh() throws Exception {
+        try (RemoteShell shell = remote()) {
+            String plan = shell.run("halftone:plan --model tiny-sdxl --quant-level 3 --json");
+            assertTrue(plan, plan.startsWith("{\"conv\":38,\"linear\":192,\"attention\":0") && plan.lines().count() == 1);
+            RemoteShell.Command wrong = shell.start("halftone:plan --model nothing");
+            assertEquals(1, wrong.status());
+            String said = wrong.out() + wrong.err();
+            assertTrue(said, said.contains("model nothing: found none"));
+            assertFalse("no terminal, so no colours: " + said, said.contains("\u001b"));
+            assertFalse(shell.run("halftone:doctor").contains("\u001b"));
+        }
+    }
+
+    @Test
+    public void aScriptRunsOverSsh() throws Exception {
+        Path script = Files.createTempDirectory(scratch(), "script").resolve("plans.halftone");
+        Files.writeString(script, "halftone:plan --model tiny-sdxl --quant-level $1 --json\nhalftone:plan --model tiny-flux --json\n");
+        try (RemoteShell shell = remote()) {
+            List<String> lines = shell.run("source " + script + " 1").lines().toList();
+            assertEquals(lines.toString(), 2, lines.size());
+            assertTrue(lines.get(0), lines.get(0).startsWith("{\"conv\":38,\"linear\":0,"));
+        }
+    }
+
+    @Test
+    public void aJobIsSeenAndCancelledFromAnotherSession() throws Exception {
+        Path out = Files.createTempDirectory(scratch(), "cancelled");
+        try (RemoteShell shell = remote()) {
+            RemoteShell.Command job = shell.start("halftone:quantize --model tiny-sdxl --calib-size 64 --n-steps 50 --quantized-torch-ckpt-save-path "
+                + out.resolve("tiny.safetensors"));
+            JobInfo running = running();
+            assertEquals("tiny-sdxl", running.subject());
+            while (!job.err().contains("calibrate: 0 of ")) {
+                Thread.sleep(20);
+            }
+            assertFalse("lines and no bar without a terminal: " + job.err(), job.err().contains("\r"));
+            String jobs = shell.run("halftone:jobs --running --json");
+            assertTrue(jobs, jobs.startsWith("{\"jobs\":[{\"id\":\"" + running.id() + "\",\"kind\":\"quantize\",\"subject\":\"tiny-sdxl\",\"state\":\"running\","));
+            assertEquals(running.id() + ": cancelled\n", shell.run("halftone:job-cancel --wait " + running.id()));
+            assertEquals(1, job.status());
+        }
+        assertEquals("nothing is left", List.of(), children(out));
+    }
+
+    /** Threads change the bits of pictures, and where exports are kept changes nothing: the job has its own of both. */
+    @Test
+    public void aJobKeepsItsSettingsWhenTheyAreChanged() throws Exception {
+        Path out = Files.createTempDirectory(scratch(), "configured");
+        GenerateRequest undisturbed = picture(out.resolve("undisturbed.png"));
+        halftone.generate(undisturbed, ProgressListener.NONE).await();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        Job<GenerateResult> job = halftone.generate(picture(out.resolve("changed.png")), progress -> {
+            begun.countDown();
+            await(changed);
+        });
+        begun.await();
+        try (RemoteShell shell = remote()) {
+            shell.run("config:property-set --pid io.halftone engineCache " + out.resolve("engines"));
+            shell.run("config:property-set --pid io.halftone.torch threads 1");
+            Thread.sleep(1_000);   // the listeners of Config Admin are called on a thread of its own
+            changed.countDown();
+            job.await();
+            assertEquals("the first byte that differs", -1, Files.mismatch(out.resolve("undisturbed.png"), out.resolve("changed.png")));
+
+            shell.run("config:property-set --pid io.halftone.torch device tpu");
+            Thread.sleep(1_000);
+            RemoteShell.Command refused = shell.start("halftone:generate --model tiny-sdxl --prompt x --save-image-as " + out.resolve("x.png"));
+            assertEquals(1, refused.status());
+            assertTrue(refused.out(), refused.out().contains("io.halftone.torch: device: found tpu; expected cpu, cuda, cuda:1 ... or auto"));
+            String doctor = shell.run("halftone:doctor");
+            assertTrue(doctor, doctor.contains("problem  configuration"));
+        } finally {
+            changed.countDown();
+            halftoneSettings("io.halftone.torch", "threads", "device");
+            halftoneSettings("io.halftone", "engineCache");
+        }
+    }
+
+    private void halftoneSettings(String pid, String... keys) throws Exception {
+        try (RemoteShell shell = remote()) {
+            for (String key : keys) {
+                shell.run("config:property-delete --pid " + pid + " " + key);
+            }
+            Thread.sleep(1_000);
+        }
+    }
+
+    private static GenerateRequest picture(Path file) {
+        return new GenerateRequest(new PipelineSource("", "tiny-sdxl", DType.FLOAT32), BackboneChoice.fullPrecision(),
+            new Sampling(List.of("a small green star on the top of a white background"), "", 4, 5, 0, 0, 1, ""), file.toString(), "");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(60, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The job that runs, once one does. */
+    private JobInfo running() throws InterruptedException {
+        while (true) {
+            Optional<JobInfo> job = halftone.jobs().stream().filter(JobInfo::isRunning).findFirst();
+            if (job.isPresent()) {
+                return job.get();
+            }
+            Thread.sleep(20);
+        }
+    }
+
     private Set<String> policies() {
         return halftone.plugins().stream().filter(plugin -> plugin.kind().equals("policy"))
             .flatMap(plugin -> plugin.names().stream()).collect(Collectors.toSet());
-    }
-
-    private String run(String command) throws Exception {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        try (Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, out)) {
-            session.execute(command);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 }

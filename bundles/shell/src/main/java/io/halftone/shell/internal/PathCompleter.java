@@ -16,7 +16,8 @@ import org.apache.karaf.shell.api.console.Session;
 
 /**
  * Completes files and folders from where the commands take them: the session's current folder. Files are those with one of some
- * suffixes, folders are offered as the way to them; what begins with a dot is offered once a dot was typed. The console escapes blanks.
+ * suffixes, folders are offered as the way to them; what begins with a dot is offered once a dot was typed. What has a blank in it is not
+ * offered: Gogo, which would have to escape it, fails on it (ParsedLineImpl.escape) and takes the user's line away.
  */
 abstract class PathCompleter implements Completer {
     /** Any file. */
@@ -115,7 +116,7 @@ abstract class PathCompleter implements Completer {
             for (Path path : paths) {
                 String name = path.getFileName().toString();
                 boolean folder = Files.isDirectory(path);
-                if ((hidden || !name.startsWith(".")) && (folder || isWanted(name))) {
+                if ((hidden || !name.startsWith(".")) && (folder || isWanted(name)) && (way + name).chars().noneMatch(Character::isWhitespace)) {
                     candidates.add(folder ? new Candidate(way + name + "/", name + "/", null, null, "/", null, false)
                         : new Candidate(way + name, name, null, null, null, null, true));
                 }

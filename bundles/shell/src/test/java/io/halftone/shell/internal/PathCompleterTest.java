@@ -22,7 +22,7 @@ class PathCompleterTest {
 
     @BeforeEach
     void files() throws IOException {
-        for (String name : List.of("a model/unet.onnx", "a model/unet.plan", "tiny.safetensors", "TINY.PT", "recipe.yaml", ".hidden/x.onnx")) {
+        for (String name : List.of("model/unet.onnx", "model/unet.plan", "a model/unet.onnx", "a picture.onnx", "tiny.safetensors", "TINY.PT", "recipe.yaml", ".hidden/x.onnx")) {
             Files.createDirectories(folder.resolve(name).getParent());
             Files.writeString(folder.resolve(name), "");
         }
@@ -30,28 +30,36 @@ class PathCompleterTest {
 
     @Test
     void offersFilesOfItsKindAndTheFoldersOnTheWay() {
-        assertEquals(List.of("TINY.PT", "a model/", "tiny.safetensors"), values(new PathCompleter.Tensors(), ""));
-        assertEquals(List.of("a model/"), values(new PathCompleter.Folders(), ""));
-        assertEquals(List.of("a model/", "recipe.yaml"), values(new PathCompleter.Recipes(), ""));
+        assertEquals(List.of("TINY.PT", "model/", "tiny.safetensors"), values(new PathCompleter.Tensors(), ""));
+        assertEquals(List.of("model/"), values(new PathCompleter.Folders(), ""));
+        assertEquals(List.of("model/", "recipe.yaml"), values(new PathCompleter.Recipes(), ""));
         assertEquals(4, values(new PathCompleter.Any(), "").size());
     }
 
     @Test
-    void goesOnInAFolderWithABlankInItsName() {
-        assertEquals(List.of("a model/unet.plan"), values(new PathCompleter.Engines(), "a model/u"));
-        assertEquals(List.of(folder + "/a model/unet.onnx"), values(new PathCompleter.Models(), folder + "/a model/"));
+    void goesOnInAFolder() {
+        assertEquals(List.of("model/unet.plan"), values(new PathCompleter.Engines(), "model/u"));
+        assertEquals(List.of(folder + "/model/unet.onnx"), values(new PathCompleter.Models(), folder + "/model/"));
+        assertEquals(List.of("./model/unet.onnx"), values(new PathCompleter.Models(), "./model/"));
+    }
+
+    /** The console's own escaping fails on it, and with it the line that the user has typed. */
+    @Test
+    void offersNothingWithABlank() {
+        assertEquals(List.of(), values(new PathCompleter.Models(), "a model/"));
+        assertEquals(List.of("model/"), values(new PathCompleter.Models(), ""));
     }
 
     @Test
     void aFolderIsNotTheEndOfTheWord() {
-        List<Candidate> candidates = candidates(new PathCompleter.Models(), "a model/");
+        List<Candidate> candidates = candidates(new PathCompleter.Models(), "model/");
         assertEquals(List.of(true), candidates.stream().map(Candidate::complete).toList());
         assertEquals(List.of(false), candidates(new PathCompleter.Models(), "").stream().map(Candidate::complete).toList());
     }
 
     @Test
     void hiddenFilesAreOfferedOnceADotWasTyped() {
-        assertEquals(List.of(".hidden/", "a model/"), values(new PathCompleter.Folders(), "."));
+        assertEquals(List.of(".hidden/", "model/"), values(new PathCompleter.Folders(), "."));
     }
 
     @Test

@@ -32,6 +32,11 @@ public final class Monitor {
         }
     }
 
+    /** Tells that a stage begins whose length is not known, and checks. */
+    public void begins(String stage) {
+        progress(stage, 0, 0, "");
+    }
+
     /** Tells how far a stage is, and checks. */
     public void progress(String stage, long done, long total, String unit) {
         check();

@@ -104,8 +104,14 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
 
         @Override
         public TensorView read(String name) {
-            seen.add(name);
-            monitor.progress("export", seen.size(), target.names().size(), "tensor");
+            if (seen.add(name)) {
+                monitor.progress("export", seen.size(), target.names().size(), "tensor");
+                if (seen.size() == target.names().size()) {
+                    monitor.begins("prove export");   // what was written is read back
+                }
+            } else {
+                monitor.check();
+            }
             return target.read(name);
         }
     }

@@ -54,6 +54,7 @@ final class PictureRun<T> {
         this.loop = new DenoisingLoop<>(parts, monitor);
         this.shape = DenoisingLoop.latentShape(spec, batch.size(), batch.height(), batch.width());
         this.schedule = loop.schedule(steps(spec, sampling), batch);
+        monitor.begins("encode prompts");
         this.conditioning = parts.pipeline().adapter().encode(parts, batch);
     }
 
@@ -110,6 +111,7 @@ final class PictureRun<T> {
             dump.keep("prompt_embeds", conditioning.promptEmbeds());
             Generator<T> generator = parts.context().generator(sampling.seed());
             T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : given();
+            monitor.begins("first step");   // weights are read when they are first needed
             T latents = loop.run(backbone, conditioning, batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
                 @Override
                 public void before(int call, int step, Values<T> inputs) {
@@ -128,6 +130,7 @@ final class PictureRun<T> {
                     monitor.progress(stage, call + 1, calls, "step");
                 }
             });
+            monitor.begins("decode");
             T images = parts.pipeline().adapter().decode(parts, latents);
             dump.keep("images", images);
             float[] values = ops.toFloats(images);

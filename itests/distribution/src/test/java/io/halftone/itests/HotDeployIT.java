@@ -234,6 +234,23 @@ public class HotDeployIT {
     }
 
     @Test
+    public void aJobMindsNoChangeOfConfiguration() throws Exception {
+        byte[] picture = picture("tiny-sd21", ProgressListener.NONE);
+        int usual = halftone.models().size();
+        Path settings = Path.of(System.getProperty("karaf.etc"), "io.halftone.cfg");
+        byte[] before = Files.exists(settings) ? Files.readAllBytes(settings) : new byte[0];
+        try {
+            assertArrayEquals(picture, picture("tiny-sd21", Dots.atFirstStep(() -> {
+                Files.writeString(settings, "modelFolders = " + Files.createDirectory(scratch.resolve("none")) + "\n");
+                Dots.await("the new configuration", () -> halftone.models().isEmpty());
+            })));
+        } finally {
+            Files.write(settings, before);
+            Dots.await("the usual configuration", () -> halftone.models().size() == usual);
+        }
+    }
+
+    @Test
     public void twoJobsAtOnceGiveWhatEachGivesAlone() throws Exception {
         byte[] one = picture("tiny-sdxl", ProgressListener.NONE);
         byte[] other = picture("tiny-sd21", ProgressListener.NONE);
@@ -319,8 +336,9 @@ public class HotDeployIT {
     }
 
     private String run(String command) throws Exception {
-        String name = command.split("[ :]")[1];
-        Dots.await(command, () -> sessions.getRegistry().getCommands().stream().anyMatch(each -> each.getName().equals(name)));
+        String[] name = command.split("[ :]");   // scope:name, which takes a while to come back after its bundle was refreshed
+        Dots.await(command, () -> sessions.getRegistry().getCommands().stream()
+            .anyMatch(each -> each.getScope().equals(name[0]) && each.getName().equals(name[1])));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         try (Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, out)) {

@@ -177,20 +177,26 @@ public class LauncherIT {
     }
 
     @Test
-    public void aPluginInTheDeployFolderCounts() throws Exception {
+    public void aPluginInTheDeployFolderCountsAsLongAsItLiesThere() throws Exception {
         Path home = distribution("plugin");
         Path plugin;
         try (Stream<Path> jars = Files.walk(HOME.resolve("system").resolve("io").resolve("halftone").resolve("io.halftone.level.reference"))) {
             plugin = jars.filter(path -> path.toString().endsWith(".jar")).findFirst().orElseThrow();
         }
         leaveOut(home, "io.halftone.level.reference");
-        Launch without = Launch.of(home, List.of(), "plugins");
-        without.endsWith(0);
-        assertFalse(without.out(), without.out().contains("io.halftone.level.reference"));
-        Files.copy(plugin, home.resolve("deploy").resolve("reference.jar"));
-        Launch with = Launch.of(home, List.of(), "plugins");
+        Path dropped = Files.copy(plugin, home.resolve("deploy").resolve("reference.jar"));
+        Launch with = planOf(home);
         with.endsWith(0);
-        assertTrue(with.out(), with.out().contains("io.halftone.level.reference"));
+        assertTrue(with.out(), with.out().startsWith("{\"conv\":"));
+        Files.delete(dropped);
+        Launch without = planOf(home);
+        without.endsWith(2);
+        assertEquals("halftone: policy reference: found none; expected one of [standard]\n", without.err());
+    }
+
+    private static Launch planOf(Path home) throws IOException {
+        return Launch.of(home, List.of(), "plan", "--path", HOME.resolve("models").resolve("tiny-sdxl").toString(), "--policy", "reference",
+            "--quant-level", "3", "--json");
     }
 
     @Test

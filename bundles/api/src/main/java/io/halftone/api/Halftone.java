@@ -118,6 +118,22 @@ public interface Halftone {
      */
     List<String> sign(String artifact, String privateKey);
 
+    /**
+     * The exports and engines that are kept, those that were used last first.
+     *
+     * @param cache the folder that has them; empty for the configured one
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    List<CachedEngine> cachedEngines(String cache);
+
+    /**
+     * Removes the exports and engines that are kept, except those that somebody builds or runs.
+     *
+     * @return what is gone
+     * @throws IllegalArgumentException if it cannot be removed
+     */
+    List<CachedEngine> clearEngines(String cache);
+
     /** Names of the presets that are there now. */
     List<String> presets();
 

@@ -2,7 +2,9 @@ package io.halftone.export;
 
 import io.halftone.ops.DType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +62,16 @@ public interface EngineBuilder {
      */
     default DType usualType(DType stored) {
         return DType.FLOAT32;
+    }
+
+    /**
+     * The files that an exported model consists of: itself, and those of its external data.
+     *
+     * @throws EngineException if the file is no model that can be read
+     */
+    default List<Path> modelFiles(Path model) throws IOException {
+        Path data = model.resolveSibling(model.getFileName() + "_data");
+        return Files.isRegularFile(data) ? List.of(model, data) : List.of(model);
     }
 
     /** What the engine file is called where a request leaves it open. May load a library. */

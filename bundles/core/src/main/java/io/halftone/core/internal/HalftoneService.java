@@ -6,6 +6,7 @@ import io.halftone.api.BenchmarkRequest;
 import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
+import io.halftone.api.CachedEngine;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
 import io.halftone.api.Defaults;
@@ -58,6 +59,8 @@ import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.BuiltEngines;
 import io.halftone.core.internal.task.CompareTask;
+import io.halftone.core.internal.task.CacheEntries;
+import io.halftone.core.internal.task.EngineCache;
 import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
 import io.halftone.core.internal.task.FuseLoraTask;
@@ -263,6 +266,21 @@ public final class HalftoneService implements Halftone {
     }
 
     @Override
+    public List<CachedEngine> cachedEngines(String cache) {
+        return checked(() -> CacheEntries.of(cache(cache)));
+    }
+
+    @Override
+    public List<CachedEngine> clearEngines(String cache) {
+        return checked(() -> CacheEntries.clear(cache(cache)));
+    }
+
+    private EngineCache cache(String folder) {
+        EngineCache configured = settings.inForce().cache();
+        return folder.isEmpty() ? configured : new EngineCache(Path.of(folder).toAbsolutePath().normalize(), configured.limit());
+    }
+
+    @Override
     public List<String> presets() {
         return plugins.get().presets().names();
     }
@@ -308,12 +326,12 @@ public final class HalftoneService implements Halftone {
     /** What a new job works with: settings and a runtime that stay as they are until it ends, and plugins that finish it, whatever becomes of their bundles. */
     private Workplace workplace() {
         Settings taken = settings.taken();
-        return new Workplace(pins.hold(plugins.get()), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.engineCache());
+        return new Workplace(pins.hold(plugins.get()), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.cache());
     }
 
     /** What is needed where nothing is computed: over soon, it does not pay for holding plugins. */
     private Workplace looking(Settings taken) {
-        return new Workplace(plugins.get(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.engineCache());
+        return new Workplace(plugins.get(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.cache());
     }
 
     /** What a job is about, as people call it. */

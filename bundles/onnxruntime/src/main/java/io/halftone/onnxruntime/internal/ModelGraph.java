@@ -70,6 +70,14 @@ final class ModelGraph {
         }
     }
 
+    /** Where its external data are, from its folder. */
+    Set<String> dataFiles() {
+        Set<String> files = new TreeSet<>();
+        initializers.values().forEach(tensor -> tensor.getExternalDataList().stream().filter(entry -> entry.getKey().equals("location"))
+            .forEach(entry -> files.add(entry.getValue())));
+        return files;
+    }
+
     /**
      * Refuses a model whose data are not whole, as they are not where the disk was full and the runtime said nothing.
      *

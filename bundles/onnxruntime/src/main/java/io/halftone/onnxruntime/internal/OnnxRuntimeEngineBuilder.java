@@ -55,6 +55,13 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
     }
 
     @Override
+    public List<Path> modelFiles(Path model) throws IOException {
+        List<Path> files = new ArrayList<>(List.of(model));
+        ModelGraph.read(model).dataFiles().forEach(name -> files.add(model.resolveSibling(name)));
+        return files;
+    }
+
+    @Override
     public EngineReport build(Request request, Path engineFile) throws IOException {
         EngineOptions options = EngineOptions.of(request.options());
         if (!request.extents().isEmpty()) {

@@ -215,6 +215,18 @@ final class FakeHalftone implements Halftone {
     }
 
     @Override
+    public List<CachedEngine> cachedEngines(String cache) {
+        requests.add(cache);
+        return cached;
+    }
+
+    @Override
+    public List<CachedEngine> clearEngines(String cache) {
+        requests.add(cache);
+        return cached;
+    }
+
+    @Override
     public List<String> presets() {
         return List.of("sdxl-1.0", "sdxl-turbo", "sd2.1", "sd2.1-base", "sd3-medium", "flux-dev", "flux-schnell");
     }

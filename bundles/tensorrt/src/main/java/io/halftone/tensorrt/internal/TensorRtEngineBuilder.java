@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +48,13 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
     @Override
     public Set<String> loadOptions() {
         return LoadOptions.NAMES;
+    }
+
+    @Override
+    public List<Path> modelFiles(Path model) throws IOException {
+        List<Path> files = new ArrayList<>(List.of(model));
+        files.addAll(OnnxFile.read(model).data());
+        return files;
     }
 
     @Override

@@ -120,10 +120,13 @@ class BuiltEngineTest {
     void anEntryThatWasNotFinishedIsMadeAgain() throws Exception {
         generate(built(""));
         String key = entries("engines").get(0);
-        Path kept = scratch.resolve("cache/engines");
-        Path left = Files.move(kept.resolve(key), kept.resolve("." + key + ".part-123"));
-        Files.delete(left.resolve("made-of.txt"));
-        Files.write(left.resolve("backbone.plan"), new byte[] {1, 2, 3});
+        // as a process leaves it that is killed on the way: its lock is nobody's
+        String writer = "00000000-0000-0000-0000-000000000000";
+        Path left = Files.createDirectory(scratch.resolve("cache").resolve(".halftone-" + writer));
+        Files.createFile(left.resolve("lock-" + writer));
+        Files.move(scratch.resolve("cache/engines").resolve(key), left.resolve("files"));
+        Files.delete(left.resolve("files/made-of.txt"));
+        Files.write(left.resolve("files/backbone.plan"), new byte[] {1, 2, 3});
 
         assertEquals(BUILD_STAGES, generate(built("")).stages());
         assertEquals(List.of(key), entries("engines"));

@@ -1,5 +1,6 @@
 package io.halftone.core.internal.settings;
 
+import io.halftone.core.internal.task.EngineCache;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
@@ -14,6 +15,10 @@ public @interface SettingsConfig {
         + "on their way, absolute. Without it: the system property halftone.engines, or else engines in HALFTONE_DATA, or else "
         + "halftone/engines in the user's cache")
     String engineCache() default "";
+
+    @AttributeDefinition(name = "Engine cache bytes", required = false, description = "What the exports and engines that are kept may take "
+        + "together: those go that were used longest ago, unless somebody runs them; 0 for any number")
+    long engineCacheBytes() default EngineCache.USUAL_LIMIT;
 
     @AttributeDefinition(name = "Number format", required = false, description = "Name of the number format where no --format is given")
     String format() default "int8";

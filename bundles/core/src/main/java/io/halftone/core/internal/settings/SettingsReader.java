@@ -34,6 +34,7 @@ final class SettingsReader {
         Defaults names = usual.defaults();
         keys();
         return new Settings(folders("modelFolders", usual.modelFolders()), folder("engineCache", usual.engineCache()),
+            bytes("engineCacheBytes", usual.engineCacheBytes()),
             new Defaults(name("format", names.format()), name("policy", names.policy()), name("algorithm", names.algorithm()),
                 name("collector", names.collector()), name("exporter", names.exporter()), name("engine", names.engine())),
             count("jobsKept", usual.jobsKept()));
@@ -93,6 +94,15 @@ final class SettingsReader {
             // refused below, as one that is out of range
         }
         refusals.add(new Refusal(key, value, "a whole number, 1 to " + MOST_JOBS));
+        return usual;
+    }
+
+    private long bytes(String key, long usual) {
+        String value = text(key);
+        if (value.isEmpty() || value.matches("\\d{1,18}")) {
+            return value.isEmpty() ? usual : Long.parseLong(value);
+        }
+        refusals.add(new Refusal(key, value, "a number of bytes, or 0 for any number"));
         return usual;
     }
 

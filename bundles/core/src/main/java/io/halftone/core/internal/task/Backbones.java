@@ -14,6 +14,7 @@ import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
+import io.halftone.files.Staging;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
@@ -43,10 +44,42 @@ final class Backbones {
         if (Files.isDirectory(file)) {
             file = file.resolve(MODEL_FILE);
         }
+        settle(file);
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(path + ": found no file; expected an exported model or an engine, or a folder with " + MODEL_FILE);
         }
         return file;
+    }
+
+    /**
+     * Refuses a path that has no checkpoint.
+     *
+     * @throws IllegalArgumentException if nothing is there
+     */
+    static void expectCheckpoint(String path) {
+        settle(Path.of(path).toAbsolutePath());
+        if (!Files.exists(Path.of(path))) {
+            throw new IllegalArgumentException(path + ": found no file; expected a quantized checkpoint");
+        }
+    }
+
+    /** What writers left half done who were killed is finished or removed first. */
+    private static void settle(Path file) {
+        if (file.getParent() == null) {
+            return;
+        }
+        try {
+            Staging.settle(file.getParent());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + ": found files beside it that a writer could not finish, " + e.getMessage()
+                + "; expected a folder that can be read and written", e);
+        }
+    }
+
+    /** Refuses options of an engine's building beside a file that is only loaded: they would have no effect. */
+    static void checkLoad(String engine, String file, Map<String, String> options, EngineBuilder builder) {
+        modelFile(file);
+        Workplace.checkOptions("loading an engine of " + engine, options, builder.loadOptions());
     }
 
     /** Those of the options that loading takes. */
@@ -61,10 +94,9 @@ final class Backbones {
         if (choice instanceof BackboneChoice.Built built) {
             BuiltEngines.check(built, work);
         } else if (choice instanceof BackboneChoice.OnEngine engine) {
-            Workplace.checkOptions("engine " + engine.engine(), engine.options(), work.plugins().engines().get(engine.engine()).options());
-            modelFile(engine.file());
-        } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty() && !Files.exists(Path.of(eager.checkpoint()))) {
-            throw new IllegalArgumentException(eager.checkpoint() + ": found no file; expected a quantized checkpoint");
+            checkLoad(engine.engine(), engine.file(), engine.options(), work.plugins().engines().get(engine.engine()));
+        } else if (choice instanceof BackboneChoice.Eager eager && !eager.checkpoint().isEmpty()) {
+            expectCheckpoint(eager.checkpoint());
         }
     }
 

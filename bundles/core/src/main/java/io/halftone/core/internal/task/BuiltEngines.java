@@ -18,10 +18,12 @@ import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.DType;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
+import io.halftone.ops.Values;
 import io.halftone.safetensors.Safetensors;
 import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,20 +50,20 @@ public final class BuiltEngines {
     /** Refuses what cannot be made, before work begins. */
     static void check(BackboneChoice.Built built, Workplace work) {
         EngineBuilder builder = work.plugins().engines().get(built.engine());
-        Workplace.checkOptions("engine " + built.engine(), built.options(), builder.options());
-        if (!built.checkpoint().isEmpty() && !Files.exists(Path.of(built.checkpoint()))) {
-            throw new IllegalArgumentException(built.checkpoint() + ": found no file; expected a quantized checkpoint");
+        if (!built.checkpoint().isEmpty()) {
+            Backbones.expectCheckpoint(built.checkpoint());
         }
         if (!built.file().isEmpty()) {
-            Backbones.modelFile(built.file());
+            Backbones.checkLoad(built.engine(), built.file(), built.options(), builder);
             return;
         }
+        Workplace.checkOptions("engine " + built.engine(), built.options(), builder.options());
         if (built.onnx().isEmpty()) {
             work.plugins().exporters().get(built.exporter());
         } else {
             Backbones.modelFile(built.onnx());
         }
-        Outputs.folder("engine cache", folder(built, work).toString());
+        Outputs.folder("engine cache", cache(built, work).folder().toString());
     }
 
     /** What a pipeline should compute in for that backbone. */
@@ -79,8 +81,9 @@ public final class BuiltEngines {
         }
     }
 
-    private static Path folder(BackboneChoice.Built built, Workplace work) {
-        return built.cache().isEmpty() ? work.engines() : Path.of(built.cache()).toAbsolutePath().normalize();
+    private static EngineCache cache(BackboneChoice.Built built, Workplace work) {
+        return built.cache().isEmpty() ? work.engines()
+            : new EngineCache(Path.of(built.cache()).toAbsolutePath().normalize(), work.engines().limit());
     }
 
     /**
@@ -93,7 +96,19 @@ public final class BuiltEngines {
             return Backbones.open(choice, parts, work);
         }
         EngineBuilder builder = work.plugins().engines().get(built.engine());
-        String file = built.file().isEmpty() ? engine(built, builder, parts.pipeline(), inputs).toString() : built.file();
+        if (!built.file().isEmpty()) {
+            return open(built, builder, built.file(), parts);
+        }
+        EngineCache.Held entry = engine(built, builder, parts.pipeline(), inputs);
+        try {
+            return new Kept<>(open(built, builder, entry.folder().resolve(ENGINE_FILE).toString(), parts), entry);
+        } catch (IOException | RuntimeException e) {
+            entry.close();
+            throw e;
+        }
+    }
+
+    private <T> Backbone<T> open(BackboneChoice.Built built, EngineBuilder builder, String file, RunningPipeline<T> parts) throws IOException {
         Backbone<T> backbone = Backbones.open(new BackboneChoice.OnEngine(built.engine(), file, Backbones.loadOptions(builder, built.options())),
             parts, work);
         try {
@@ -102,6 +117,38 @@ public final class BuiltEngines {
         } catch (RuntimeException e) {
             backbone.close();
             throw e;
+        }
+    }
+
+    /** An engine that stays in the cache as long as it runs. */
+    private record Kept<T>(Backbone<T> backbone, EngineCache.Held entry) implements Backbone<T> {
+        @Override
+        public T run(Values<T> inputs) {
+            return backbone.run(inputs);
+        }
+
+        @Override
+        public String description() {
+            return backbone.description();
+        }
+
+        @Override
+        public String note() {
+            return backbone.note();
+        }
+
+        @Override
+        public String recipe() {
+            return backbone.recipe();
+        }
+
+        @Override
+        public void close() {
+            try (entry) {
+                backbone.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(entry.folder() + ": found " + e.getMessage() + "; expected its lock to be given back", e);
+            }
         }
     }
 
@@ -120,28 +167,39 @@ public final class BuiltEngines {
         }
     }
 
-    private Path engine(BackboneChoice.Built built, EngineBuilder builder, OpenPipeline pipeline, Supplier<Map<String, Shape>> inputs)
+    private EngineCache.Held engine(BackboneChoice.Built built, EngineBuilder builder, OpenPipeline pipeline, Supplier<Map<String, Shape>> inputs)
         throws IOException {
         if (built.onnx().isEmpty()) {
             ExportTask.check(built.exporter(), work.plugins().exporters().get(built.exporter()), pipeline, built.export());
         }
-        var cache = new EngineCache(folder(built, work));
+        EngineCache cache = cache(built, work);
         Map<String, String> options = new TreeMap<>(Backbones.onDevice(built.options(), builder.options(), work.runtime().device()));
         if (builder.options().contains(TIMING_CACHE)) {
             options.putIfAbsent(TIMING_CACHE, cache.folder().resolve("timing.cache").toString());
         }
-        Map<String, String> facts = built.onnx().isEmpty() ? exportFacts(built, pipeline) : modelFacts(Backbones.modelFile(built.onnx()));
+        Map<String, String> facts = built.onnx().isEmpty() ? exportFacts(built, pipeline) : modelFacts(Backbones.modelFile(built.onnx()), builder);
         Map<String, Extent> extents = builder.isBuiltForExtents() ? extents(pipeline, inputs.get()) : Map.of();
         Map<String, String> all = new TreeMap<>(facts);
         all.put("engine", built.engine() + ", " + builder.identity(options));
         all.put("extents", new TreeMap<>(extents).toString());
         return cache.entry("engines", all, entry -> {
-            String model = built.onnx().isEmpty() ? export(cache, facts, built, pipeline).toString() : built.onnx();
-            new BuildTask(work, new BuildRequest(model, built.engine(), entry.resolve(ENGINE_FILE).toString(), extents, options)).run(monitor);
-        }, monitor).resolve(ENGINE_FILE);
+            if (!built.onnx().isEmpty()) {
+                build(built, built.onnx(), entry, extents, options);
+                return;
+            }
+            try (EngineCache.Held export = export(cache, facts, built, pipeline)) {
+                build(built, export.folder().toString(), entry, extents, options);
+            }
+        }, monitor);
     }
 
-    private Path export(EngineCache cache, Map<String, String> facts, BackboneChoice.Built built, OpenPipeline pipeline) throws IOException {
+    private void build(BackboneChoice.Built built, String model, Path entry, Map<String, Extent> extents, Map<String, String> options)
+        throws IOException {
+        new BuildTask(work, new BuildRequest(model, built.engine(), entry.resolve(ENGINE_FILE).toString(), extents, options)).run(monitor);
+    }
+
+    private EngineCache.Held export(EngineCache cache, Map<String, String> facts, BackboneChoice.Built built, OpenPipeline pipeline)
+        throws IOException {
         PipelineSource source = PipelineSource.of(pipeline.folder().path());
         return cache.entry("exports", facts, entry -> ExportTask.export(work, pipeline,
             new ExportRequest(source, built.checkpoint(), entry.toString(), built.exporter(), built.export()), monitor), monitor);
@@ -175,13 +233,14 @@ public final class BuiltEngines {
     }
 
     /** What tells an exported model from others: the file, and of data beside it, which the file of an export has the digest of, size and time. */
-    private static Map<String, String> modelFacts(Path model) throws IOException {
+    private static Map<String, String> modelFacts(Path model, EngineBuilder builder) throws IOException {
         Map<String, String> facts = new TreeMap<>(Map.of("format", FORMAT));
         facts.put("path", model.toString());
         facts.put("model", Digests.sha256(model));
-        Path data = model.resolveSibling(model.getFileName() + "_data");
-        if (Files.isRegularFile(data)) {
-            facts.put("data", Files.size(data) + " bytes of " + Files.getLastModifiedTime(data));
+        for (Path file : builder.modelFiles(model)) {
+            if (!file.equals(model) && Files.isRegularFile(file)) {
+                facts.put("data " + model.getParent().relativize(file), Files.size(file) + " bytes of " + Files.getLastModifiedTime(file));
+            }
         }
         return facts;
     }

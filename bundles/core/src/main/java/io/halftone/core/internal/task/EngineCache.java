@@ -2,43 +2,62 @@ package io.halftone.core.internal.task;
 
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.quantize.Digests;
+import io.halftone.files.PathLock;
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Folders by the digest of what they were made of. One is there whole or not at all: it is made beside its place and moved. Of
- * several who want the same one, in this process or others, one makes it and the others wait for it.
+ * Folders by the digest of what they were made of. One is there whole or not at all. Of several who want the same one, in this process or
+ * others, one makes it and the others wait for it. Where they take more than a limit together, those that were used longest ago go, except
+ * those that somebody holds.
  *
  * @param folder what holds them, a folder for each kind
+ * @param limit  bytes that they may take; 0 for any number
  */
-public record EngineCache(Path folder) {
-    /** What an entry says of itself: everything that its key was made of. */
+public record EngineCache(Path folder, long limit) {
+    /** The limit where nobody says: a model of 12 billion parameters fits in 16 bits, exported and built. */
+    public static final long USUAL_LIMIT = 100_000_000_000L;
+    /** What an entry says of itself: everything that its key was made of. Its time is that of the entry's last use. */
     static final String FACTS = "made-of.txt";
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineCache.class);
-    private static final String STAGING = ".part-";
     private static final long PAUSE_MILLIS = 200;
+
+    public EngineCache {
+        if (limit < 0) {
+            throw new IllegalArgumentException("engineCacheBytes: found " + limit + "; expected a number of bytes, or 0 for no limit");
+        }
+    }
 
     /** Fills a new entry. */
     @FunctionalInterface
     interface Maker {
         void make(Path entry) throws IOException;
+    }
+
+    /**
+     * An entry that stays as long as this is open.
+     *
+     * @param folder the entry's
+     */
+    record Held(Path folder, PathLock lock) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            lock.close();
+        }
     }
 
     /**
@@ -70,99 +89,108 @@ public record EngineCache(Path folder) {
     }
 
     /**
-     * The folder of what was made of these facts; filled by the maker if there is none.
+     * What was made of these facts; made by the maker if it is not there.
      *
      * @param kind    of a plural name: {@code exports}, {@code engines}
      * @param monitor hears nothing, but ends the wait of a cancelled job
      */
-    Path entry(String kind, Map<String, String> facts, Maker maker, Monitor monitor) throws IOException {
+    Held entry(String kind, Map<String, String> facts, Maker maker, Monitor monitor) throws IOException {
         String key = key(facts);
         Path kept = folder.resolve(kind);
         Path entry = kept.resolve(key);
-        if (Files.isDirectory(entry)) {
-            LOG.info("{}: used again", entry);
-            return entry;
-        }
         Files.createDirectories(kept);
-        // closing the channel releases the lock
-        try (FileChannel channel = FileChannel.open(kept.resolve("." + key + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            boolean alone = lock(channel, entry, monitor);
-            if (Files.isDirectory(entry)) {
-                return entry;
-            }
-            if (alone) {
-                sweep(kept, key);
-            }
-            Path staging = Files.createTempDirectory(kept, "." + key + STAGING);
-            try {
-                maker.make(staging);
-                Files.writeString(staging.resolve(FACTS), text(facts));
-                publish(staging, entry);
-            } finally {
-                delete(staging);
-            }
-        }
-        LOG.info("{}: kept", entry);
-        return entry;
-    }
-
-    private static void publish(Path staging, Path entry) throws IOException {
-        try {
-            Files.move(staging, entry, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (!Files.isDirectory(entry)) {
-                throw e;
-            }
-            LOG.debug("{}: another process was first", entry, e);
-        }
-    }
-
-    /** Waits until nobody else makes this entry; false where the file system has no locks. */
-    private static boolean lock(FileChannel channel, Path entry, Monitor monitor) {
+        boolean made = false;
         boolean told = false;
-        while (true) {
+        for (;;) {
             monitor.check();
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return true;
+            Optional<Held> held = held(entry);
+            if (held.isPresent()) {
+                LOG.info("{}: {}", entry, made ? "kept" : "used again");
+                if (made) {
+                    CacheEntries.evict(this);
                 }
-            } catch (OverlappingFileLockException e) {
-                LOG.trace("{}: made by another job", entry, e);
-            } catch (IOException e) {
-                LOG.warn("{}: no lock against others who make the same: {}", entry, e.getMessage());
-                return false;
+                return held.get();
+            }
+            try (PathLock alone = PathLock.tryAlone(lock(entry)).orElse(null)) {
+                if (alone != null) {
+                    made |= make(entry, facts, maker);
+                    continue;
+                }
             }
             if (!told) {
                 LOG.info("{}: waiting for another process or job that makes it", entry);
                 told = true;
             }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException("cancelled");
-            }
+            pause();
         }
     }
 
-    /** Removes what makers of this entry left behind who were killed. */
-    private static void sweep(Path kept, String key) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(kept, "." + key + STAGING + "*")) {
-            for (Path staging : left) {
-                delete(staging);
+    /** The file whose lock those have who make an entry, and share who use it. */
+    static Path lock(Path entry) {
+        return entry.resolveSibling("." + entry.getFileName() + ".lock");
+    }
+
+    private static Optional<Held> held(Path entry) throws IOException {
+        if (!Files.isDirectory(entry)) {
+            return Optional.empty();
+        }
+        Optional<PathLock> lock = PathLock.tryShared(lock(entry));
+        if (lock.isEmpty()) {
+            return Optional.empty();       // just made, or about to go
+        }
+        if (!Files.isDirectory(entry)) {
+            lock.get().close();
+            return Optional.empty();
+        }
+        try {
+            Files.setLastModifiedTime(entry.resolve(FACTS), FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            LOG.debug("{}: cannot say that it was used", entry, e);
+        }
+        return Optional.of(new Held(entry, lock.get()));
+    }
+
+    /** Whether it was not there yet. */
+    private boolean make(Path entry, Map<String, String> facts, Maker maker) throws IOException {
+        if (Files.isDirectory(entry)) {
+            return false;
+        }
+        // as deep as the entry itself, so that paths from one entry to another are right
+        try (Staging staging = Staging.in(folder)) {
+            maker.make(staging.path());
+            Files.writeString(staging.file(FACTS), text(facts));
+            staging.publishAs(folder.relativize(entry).toString());
+            return true;
+        } catch (IOException e) {
+            if (!Files.isDirectory(entry)) {
+                throw e;
             }
+            LOG.debug("{}: another process was first", entry, e);
+            return false;
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+    /** Removes an entry that nobody holds; says whether it is gone. */
+    static boolean remove(Path folder, Path entry) throws IOException {
+        try (PathLock alone = PathLock.tryAlone(lock(entry)).orElse(null)) {
+            if (alone == null) {
+                return false;
             }
+            if (Files.isDirectory(entry)) {
+                try (Staging gone = Staging.in(folder)) {
+                    Files.move(entry, gone.file(entry.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+            return true;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("cancelled");
         }
     }
 }

@@ -18,7 +18,6 @@ import io.halftone.export.Exporter;
 import io.halftone.ops.Parameters;
 import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +35,8 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         this.work = work;
         this.request = request;
         Exporter exporter = work.plugins().exporters().get(request.exporter());
-        if (!request.restoreFrom().isEmpty() && !Files.exists(Path.of(request.restoreFrom()))) {
-            throw new IllegalArgumentException(request.restoreFrom() + ": found no file; expected a quantized checkpoint");
+        if (!request.restoreFrom().isEmpty()) {
+            Backbones.expectCheckpoint(request.restoreFrom());
         }
         this.pipeline = work.open(request.source());
         try {

@@ -20,10 +20,11 @@ import java.util.Set;
  * @param models  finds pipeline folders by name
  * @param engines where exports and engines are kept that no request has named
  */
-public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models, Path engines) {
+public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models, EngineCache engines) {
     /** Keeps engines in the usual place. */
     public Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models) {
-        this(plugins, opener, runtime, models, EngineCache.usual(System.getenv(), System.getProperty("user.home")));
+        this(plugins, opener, runtime, models, new EngineCache(EngineCache.usual(System.getenv(), System.getProperty("user.home")),
+            EngineCache.USUAL_LIMIT));
     }
 
     /**

@@ -33,9 +33,9 @@ class LiveSettingsTest {
 
     @Test
     void readsTextFromAFile() {
-        Settings read = settings(Map.of("modelFolders", folder + "/a, " + folder + "/b ,", "engineCache", folder + "/engines", "format", "fp8",
-            "collector", "min-mean", "jobsKept", "5")).taken();
-        assertEquals(new Settings(List.of(folder.resolve("a"), folder.resolve("b")), folder.resolve("engines"),
+        Settings read = settings(Map.of("modelFolders", folder + "/a, " + folder + "/b ,", "engineCache", folder + "/engines", "engineCacheBytes", "5000000000",
+            "format", "fp8", "collector", "min-mean", "jobsKept", "5")).taken();
+        assertEquals(new Settings(List.of(folder.resolve("a"), folder.resolve("b")), folder.resolve("engines"), 5_000_000_000L,
             new Defaults("fp8", "standard", "", "min-mean", "onnx", "onnxruntime"), 5), read);
     }
 
@@ -88,7 +88,9 @@ class LiveSettingsTest {
         assertEquals("io.halftone: modelFolders: found models; expected an absolute path", refusal(settings(Map.of("modelFolders", "/a, models"))));
         assertEquals("io.halftone: jobsKept: found many; expected a whole number, 1 to 10000", refusal(settings(Map.of("jobsKept", "many"))));
         assertEquals("io.halftone: jobsKept: found 10001; expected a whole number, 1 to 10000", refusal(settings(Map.of("jobsKept", 10_001))));
-        assertEquals("io.halftone: found modelFolder; expected one of algorithm, collector, engine, engineCache, exporter, format, jobsKept, "
+        assertEquals("io.halftone: engineCacheBytes: found 5 GB; expected a number of bytes, or 0 for any number",
+            refusal(settings(Map.of("engineCacheBytes", "5 GB"))));
+        assertEquals("io.halftone: found modelFolder; expected one of algorithm, collector, engine, engineCache, engineCacheBytes, exporter, format, jobsKept, "
             + "modelFolders, policy", refusal(settings(Map.of("modelFolder", "/a"))));
         assertEquals("io.halftone: format: found fp88; expected the name of a plugin, see plugins", refusal(settings(Map.of("format", "fp88"))));
     }

@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * A checkpoint with some weights changed. The changed ones lie in a temporary file that the file system forgets when this is
@@ -29,8 +30,10 @@ final class ChangedWeights implements Parameters, AutoCloseable {
 
     ChangedWeights(Parameters base) throws IOException {
         this.base = base;
-        Path path = Files.createTempFile("halftone-weights", ".tmp");
-        this.file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        // made by what deletes it, and for its owner alone: a process that is killed between two calls would leave it
+        Path path = Path.of(System.getProperty("java.io.tmpdir")).resolve("halftone-weights" + UUID.randomUUID() + ".tmp");
+        this.file = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /** Puts a tensor of the same shape in the place of one of the checkpoint's. */

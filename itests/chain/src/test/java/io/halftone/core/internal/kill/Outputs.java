@@ -5,60 +5,53 @@ import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The outputs of a {@link Victim}, each of several files that belong together. */
+/** The outputs of a {@link Victim}. */
 final class Outputs {
-    private static final List<String> FOLDERS = List.of("", "hub", "onnx", "engine", "tmp");
-
     private Outputs() {}
 
     /** What the next start does in each folder. */
     static void settle(Path folder) throws IOException {
-        for (String below : FOLDERS) {
+        for (String below : List.of("quantize", "quantize/hub", "export", "build", "tmp")) {
             Staging.settle(folder.resolve(below));
         }
     }
 
-    /** A digest of each output that is there, over the names and contents of its files. */
-    static Map<String, String> digests(Path folder) throws IOException {
-        Map<String, StringBuilder> texts = new TreeMap<>();
+    /** Names and digests of the files below a folder, but for the statistics that the next calibration goes on with. */
+    static String digest(Path folder) throws IOException {
+        StringBuilder text = new StringBuilder();
         for (Path file : files(folder)) {
             String name = folder.relativize(file).toString();
-            String output = name.startsWith("checkpoint") ? "checkpoint" : name.substring(0, Math.max(0, name.indexOf('/')));
-            if (!isKept(name)) {
-                texts.computeIfAbsent(output, absent -> new StringBuilder()).append(name).append(' ').append(Digests.sha256(file)).append('\n');
+            if (!name.equals("checkpoint.safetensors.calibration")) {
+                text.append(name).append(' ').append(Files.isDirectory(file) ? "folder" : Digests.sha256(file)).append('\n');
             }
         }
-        Map<String, String> digests = new TreeMap<>();
-        texts.forEach((output, text) -> digests.put(output, text.toString()));
-        return digests;
+        return text.toString();
     }
 
-    /** Statistics that the next calibration goes on with. */
-    private static boolean isKept(String name) {
-        return name.equals("checkpoint.safetensors.calibration");
-    }
-
-    /** What nobody will look for any more, once settled. */
-    static List<String> strays(Path folder) throws IOException {
-        List<String> strays = new ArrayList<>();
-        for (Path file : files(folder)) {
-            String name = folder.relativize(file).toString();
-            if (name.contains(".halftone-") || name.endsWith(".tmp") || name.startsWith("tmp/halftone")) {
-                strays.add(name);
-            }
-        }
-        return strays;
+    /** Temporary files of ours that nobody will look for any more, once settled. */
+    static List<String> strays(Path tmp) throws IOException {
+        return files(tmp).stream().map(file -> tmp.relativize(file).toString()).filter(name -> name.contains("halftone")).toList();
     }
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(path -> Files.isRegularFile(path) || path.getFileName().toString().startsWith(".halftone-")).sorted().toList();
+            return all.filter(path -> Files.isRegularFile(path) || path.getFileName().toString().startsWith(".")).sorted().toList();
+        }
+    }
+
+    /** Removes what ONNX Runtime unpacks its library to, which it leaves where it is killed; the launcher sweeps it with its run folder. */
+    static void sweepLibraries(Path tmp) throws IOException {
+        try (Stream<Path> folders = Files.list(tmp)) {
+            for (Path folder : folders.filter(path -> path.getFileName().toString().startsWith("onnxruntime-java")).toList()) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
         }
     }
 }

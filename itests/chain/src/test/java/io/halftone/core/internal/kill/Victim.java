@@ -16,14 +16,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Quantizes, exports and builds the tiny SDXL in two variants by turns, each in place of the other, until it is killed. */
+/**
+ * Writes outputs of the tiny SDXL in two variants by turns, each in place of the other, until it is killed. A stage has a folder of its
+ * own; what it begins with are the whole outputs of the stage before, of both variants.
+ */
 final class Victim {
-    /** What it says before a stage, with the stage's name behind. */
-    static final String STAGE = "stage: ";
+    static final List<String> STAGES = List.of("quantize", "export", "build");
     /** What it says of a calibration that went on where another process was killed. */
     static final String RESUMED = "resumed";
-
-    static final List<String> STAGES = List.of("quantize", "export", "build");
 
     private static final int BATCHES = 4;
     private static final long SHARD_BYTES = 100_000;
@@ -35,35 +35,50 @@ final class Victim {
         this.folder = folder;
     }
 
-    /** The folder, the variant to begin with, 0 or 1, and the stage. */
-    public static void main(String[] args) throws Exception {
+    /** The folder, and the variant to begin with, 0 or 1: all stages at once. */
+    public static void main(String[] args) {
         var victim = new Victim(Path.of(args[0]));
-        int first = STAGES.indexOf(args[2]);
-        for (int i = Integer.parseInt(args[1]); ; i++) {
-            victim.make(i % 2, first);
-            first = 0;
+        for (String stage : STAGES) {
+            new Thread(() -> {
+                try {
+                    for (int i = Integer.parseInt(args[1]); ; i++) {
+                        say(stage);
+                        victim.make(stage, i % 2);
+                    }
+                } catch (Exception e) {
+                    e.printStackTrace(System.out);
+                    Runtime.getRuntime().halt(1);
+                }
+            }).start();
         }
     }
 
-    /** Writes the outputs of a variant, of those stages that come from the first on; what comes before them is there. */
-    void make(int variant, int first) throws Exception {
-        if (first == 0) {
-            say(STAGE + "quantize");
-            quantize(variant);
+    /** Writes a stage's outputs of a variant into its folder. */
+    void make(String stage, int variant) throws Exception {
+        Path out = folder.resolve(stage);
+        switch (stage) {
+            case "quantize" -> quantize(out, variant);
+            case "export" -> halftone.export(new ExportRequest(Chain.TINY, folder.resolve("checkpoint" + variant + ".safetensors").toString(),
+                out.toString(), "onnx", Map.of()), ProgressListener.NONE).await();
+            default -> halftone.build(new BuildRequest(folder.resolve("onnx" + variant).toString(), "onnxruntime",
+                out.resolve("backbone.plan").toString(), Map.of(), Map.of("threads", "1")), ProgressListener.NONE).await();
         }
-        if (first <= 1) {
-            say(STAGE + "export");
-            halftone.export(new ExportRequest(Chain.TINY, folder.resolve("checkpoint.safetensors.index.json").toString(),
-                folder.resolve("onnx").toString(), "onnx", Map.of()), ProgressListener.NONE).await();
-        }
-        say(STAGE + "build");
-        halftone.build(new BuildRequest(folder.resolve("onnx").toString(), "onnxruntime", folder.resolve("engine/backbone.plan").toString(), Map.of(),
-            Map.of("threads", "1")), ProgressListener.NONE).await();
     }
 
-    private void quantize(int variant) throws Exception {
+    /** Whole outputs of a variant, for the stages behind. */
+    void prepare(int variant) throws Exception {
+        String checkpoint = folder.resolve("checkpoint" + variant + ".safetensors").toString();
+        quantize(CheckpointTarget.compact(checkpoint), variant);
+        halftone.export(new ExportRequest(Chain.TINY, checkpoint, folder.resolve("onnx" + variant).toString(), "onnx", Map.of()),
+            ProgressListener.NONE).await();
+    }
+
+    private void quantize(Path out, int variant) throws Exception {
         var form = variant == 0 ? CheckpointTarget.Form.COMPACT : CheckpointTarget.Form.FULL;
-        var target = new CheckpointTarget(folder.resolve("checkpoint.safetensors").toString(), form, SHARD_BYTES, folder.resolve("hub").toString());
+        quantize(new CheckpointTarget(out.resolve("checkpoint.safetensors").toString(), form, SHARD_BYTES, out.resolve("hub").toString()), variant);
+    }
+
+    private void quantize(CheckpointTarget target, int variant) throws Exception {
         // one image of 64 pixels a batch, and noise of its own for each variant
         var runs = new CalibrationSettings(List.of(), "", BATCHES, 1, 2, Double.NaN, 64, 64, variant);
         QuantizeResult result = halftone.quantize(new QuantizeRequest(Chain.TINY, QuantSettings.int8(new QuantLevel("3")), runs,
@@ -73,7 +88,7 @@ final class Victim {
         }
     }
 
-    private static void say(String line) {
+    private static synchronized void say(String line) {
         System.out.println(line);
         System.out.flush();
     }

@@ -8,9 +8,14 @@ import java.util.regex.Pattern;
 final class Expression {
     private static final Pattern TOKEN = Pattern.compile("floor\\(\\(|\\)/|[A-Za-z_][A-Za-z0-9_]*|\\d{1,18}|[-+*)]");
 
+    private static final int LONGEST = 10_000;
+    /** Quotients inside quotients; models have one inside another. */
+    private static final int DEEPEST = 8;
+
     private final String text;
     private final Matcher tokens;
     private String token;
+    private int depth;
 
     private Expression(String text) {
         this.text = text;
@@ -24,12 +29,19 @@ final class Expression {
      * @throws EngineException if it is none
      */
     static Dim parse(String text) {
-        Expression expression = new Expression(text);
-        Dim sum = expression.sum();
-        if (!expression.token.isEmpty()) {
-            throw expression.unexpected();
+        if (text.length() > LONGEST) {
+            throw new EngineException("expression: found " + text.length() + " characters; expected at most " + LONGEST);
         }
-        return sum;
+        Expression expression = new Expression(text);
+        try {
+            Dim sum = expression.sum();
+            if (!expression.token.isEmpty()) {
+                throw expression.unexpected();
+            }
+            return sum;
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw new EngineException("expression: found " + text + ": " + e.getMessage() + "; expected numbers of 64 bits", e);
+        }
     }
 
     private void next() {
@@ -77,7 +89,11 @@ final class Expression {
     private Dim factor() {
         String first = take();
         if (first.equals("floor((")) {
+            if (++depth > DEEPEST) {
+                throw unexpected();
+            }
             Dim numerator = sum();
+            depth--;
             expect(")/");
             long divisor = number(take());
             expect(")");

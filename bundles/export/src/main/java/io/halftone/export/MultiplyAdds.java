@@ -58,13 +58,18 @@ public record MultiplyAdds(Map<String, Long> usual, Map<String, Dim> byOperator)
      *
      * @param extents of dimensions that are not as usual
      * @param chosen  takes an operator's name
-     * @throws EngineException if a dimension has no extent
+     * @throws EngineException if a dimension has no extent, or a product is past all counting
      */
     public double share(Map<String, Long> extents, Predicate<String> chosen) {
         double all = 0;
         double some = 0;
         for (Map.Entry<String, Dim> product : byOperator.entrySet()) {
-            double count = product.getValue().evaluate(name -> extent(extents, name));
+            double count;
+            try {
+                count = product.getValue().evaluate(name -> extent(extents, name));
+            } catch (ArithmeticException e) {
+                throw new EngineException(FACT + ": " + product.getKey() + ": found more multiply-adds than 64 bits count; expected fewer", e);
+            }
             all += count;
             some += chosen.test(product.getKey()) ? count : 0;
         }

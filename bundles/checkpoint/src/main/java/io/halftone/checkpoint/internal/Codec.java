@@ -14,6 +14,8 @@ import java.util.function.Function;
 
 /** A weight as codes and back, by the names that its tensors have behind the layer's and a dot. */
 public sealed interface Codec permits ScaledCodec, BlockCodec {
+    /** The most scales that a weight may have: rows of the largest embeddings are a quarter of it. */
+    int MOST_SCALES = 1 << 20;
     String WEIGHT = "weight";
     String SCALE = "weight_scale";
     String TENSOR_SCALE = "weight_scale_2";
@@ -62,10 +64,15 @@ public sealed interface Codec permits ScaledCodec, BlockCodec {
                 Blocks.Scale.valueOf(node.path("scale").asText()));
             encoding = new Encoding.Blocked(blocks, DType.valueOf(node.path("valueType").asText()), 1);
         } else {
-            float[] ones = new float[node.path("scales").asInt()];
+            int scales = node.path("scales").asInt();
+            int axis = node.path("axis").asInt();
+            if (scales != 1 && (scales < 1 || scales > MOST_SCALES || axis < 0 || axis >= shape.length || shape[axis] != scales)) {
+                throw new IllegalArgumentException("found " + scales + " scales along axis " + axis + " of " + Arrays.toString(shape)
+                    + "; expected 1, or as many as the axis has");
+            }
+            float[] ones = new float[scales];
             Arrays.fill(ones, 1);
-            encoding = new Encoding.Scaled(DType.valueOf(node.path("codes").asText()), DType.valueOf(node.path("valueType").asText()), ones,
-                node.path("axis").asInt());
+            encoding = new Encoding.Scaled(DType.valueOf(node.path("codes").asText()), DType.valueOf(node.path("valueType").asText()), ones, axis);
         }
         return of(encoding, shape, computeType, layout).orElseThrow(() ->
             new IllegalArgumentException("found " + node + "; expected codes of this release"));

@@ -21,6 +21,7 @@ public final class Location {
     private static final int MAGIC_BYTES = 4;
     private static final int PICKLE = 0x80;
     private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
+    private static final long MOST_CONFIG_BYTES = 16L << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Location() {}
@@ -95,7 +96,7 @@ public final class Location {
 
     private static String quantizedBy(Path file, Map<String, String> metadata, Set<String> names) {
         Path config = file.toAbsolutePath().resolveSibling("config.json");
-        if (Files.isRegularFile(config)) {
+        if (Files.isRegularFile(config) && config.toFile().length() <= MOST_CONFIG_BYTES) {
             try (InputStream in = Files.newInputStream(config)) {
                 JsonNode quantization = JSON.readTree(in).path("quantization_config");
                 String method = quantization.path("quant_method").asText("");

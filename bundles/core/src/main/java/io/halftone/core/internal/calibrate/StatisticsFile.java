@@ -31,6 +31,8 @@ import java.util.TreeSet;
 public final class StatisticsFile {
     private static final String KEY = "halftone_statistics";
     private static final int VERSION = 1;
+    /** Histograms of a thousand layers have a fiftieth of it; all of a file is held at a time. */
+    private static final long MOST_BYTES = 1L << 30;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private StatisticsFile() {}
@@ -86,6 +88,10 @@ public final class StatisticsFile {
 
     private static Content content(Path path, JsonNode root, SafetensorsFile file) {
         int total = root.path("total").asInt();
+        long bytes = file.names().stream().mapToLong(name -> file.info(name).byteLength()).sum();
+        if (bytes > MOST_BYTES) {
+            throw wrong(path, bytes + " bytes of tensors, more than " + MOST_BYTES);
+        }
         Map<String, TensorView> tensors = new TreeMap<>();
         file.names().forEach(name -> tensors.put(name, file.read(name)));
         if (!digest(tensors).equals(root.path("sha256").asText())) {
@@ -147,7 +153,7 @@ public final class StatisticsFile {
     }
 
     /** SHA-256 of all tensors with their names, hexadecimal. */
-    private static String digest(Map<String, TensorView> tensors) {
+    static String digest(Map<String, TensorView> tensors) {
         StringBuilder digests = new StringBuilder();
         tensors.forEach((name, view) -> digests.append(name).append(' ').append(Digests.sha256(view.bytes())).append('\n'));
         return Digests.sha256(StandardCharsets.UTF_8.encode(digests.toString()));

@@ -44,6 +44,13 @@ public interface Halftone {
     /** Makes the same pictures with two backbones, and compares them. */
     Job<CompareResult> compare(CompareRequest request, ProgressListener listener);
 
+    /**
+     * Makes the same pictures with several variants of a backbone, measures how far each is from full precision, and writes a report.
+     * Takes up what an evaluation of the same pictures left in the folder. Fails with a {@link QualityException} behind its
+     * {@link JobException}, all outputs written, if the request's gate is not passed.
+     */
+    Job<EvaluateResult> evaluate(EvaluateRequest request, ProgressListener listener);
+
     /** Times a pipeline, whole and in parts, with several backbones in turn. */
     Job<BenchmarkResult> benchmark(BenchmarkRequest request, ProgressListener listener);
 

@@ -13,9 +13,10 @@ import java.util.Map;
  * @param checkpoint    the checkpoint to write
  * @param onnxDirectory folder to export to; empty to export nothing
  * @param exportOptions options of the exporter by name
+ * @param gate          what pictures of the quantized model must reach: of four prompts behind those that are calibrated with, by fake quantization
  */
 public record QuantizeRequest(PipelineSource source, QuantSettings settings, CalibrationSettings calibration, CalibrationWork work, int trials,
-                              CheckpointTarget checkpoint, String onnxDirectory, Map<String, String> exportOptions) {
+                              CheckpointTarget checkpoint, String onnxDirectory, Map<String, String> exportOptions, QualityGate gate) {
     public QuantizeRequest {
         exportOptions = Map.copyOf(exportOptions);
         Checks.atLeast("trials", trials, 1);
@@ -30,9 +31,19 @@ public record QuantizeRequest(PipelineSource source, QuantSettings settings, Cal
             throw new IllegalArgumentException("slice: found a checkpoint or an ONNX folder to write from a part of the batches; expected stats-out"
                 + " alone, and a last run over the merged statistics");
         }
+        if (nothing && !gate.isOpen()) {
+            throw new IllegalArgumentException("quality: found a gate where nothing but statistics is written; expected a checkpoint or an ONNX "
+                + "folder too");
+        }
         if (trials > 1 && (!work.statisticsOut().isEmpty() || !work.statisticsIn().isEmpty())) {
             throw new IllegalArgumentException("trials: found " + trials + " with files of statistics; expected them with a single calibration");
         }
+    }
+
+    /** Whatever its pictures are. */
+    public QuantizeRequest(PipelineSource source, QuantSettings settings, CalibrationSettings calibration, CalibrationWork work, int trials,
+                           CheckpointTarget checkpoint, String onnxDirectory, Map<String, String> exportOptions) {
+        this(source, settings, calibration, work, trials, checkpoint, onnxDirectory, exportOptions, QualityGate.none());
     }
 
     /** One calibration to a compact checkpoint and, where the folder is not empty, an export. */

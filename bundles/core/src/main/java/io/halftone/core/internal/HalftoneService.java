@@ -12,6 +12,8 @@ import io.halftone.api.CompareResult;
 import io.halftone.api.Defaults;
 import io.halftone.api.Diagnosis;
 import io.halftone.api.DoctorRequest;
+import io.halftone.api.EvaluateRequest;
+import io.halftone.api.EvaluateResult;
 import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
@@ -61,6 +63,7 @@ import io.halftone.core.internal.task.BuiltEngines;
 import io.halftone.core.internal.task.CompareTask;
 import io.halftone.core.internal.task.CacheEntries;
 import io.halftone.core.internal.task.EngineCache;
+import io.halftone.core.internal.task.EvaluateTask;
 import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
 import io.halftone.core.internal.task.FuseLoraTask;
@@ -193,6 +196,11 @@ public final class HalftoneService implements Halftone {
     @Override
     public Job<CompareResult> compare(CompareRequest request, ProgressListener listener) {
         return jobs.start("compare", about(request.source()), listener, checked(() -> new CompareTask(workplace(), request)));
+    }
+
+    @Override
+    public Job<EvaluateResult> evaluate(EvaluateRequest request, ProgressListener listener) {
+        return jobs.start("evaluate", about(request.source()), listener, checked(() -> new EvaluateTask(workplace(), diagnostics, request)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.halftone.core.internal.job;
 
+import io.halftone.api.QualityException;
 import io.halftone.export.EngineException;
 import io.halftone.export.ExportException;
 import io.halftone.ops.CheckpointException;
@@ -34,7 +35,8 @@ public final class Failures {
             return describe(wrapper.getCause());
         }
         boolean known = e instanceof IllegalArgumentException || e instanceof CheckpointException || e instanceof CalibrationException
-            || e instanceof DeviceException || e instanceof ExportException || e instanceof EngineException || e instanceof IOException || e instanceof UncheckedIOException;
+            || e instanceof DeviceException || e instanceof QualityException || e instanceof ExportException
+            || e instanceof EngineException || e instanceof IOException || e instanceof UncheckedIOException;
         String line = e.getMessage() == null ? "" : firstLine(e.getMessage());
         if (known && !line.isEmpty()) {
             return line;

@@ -1,0 +1,127 @@
+package io.halftone.core.internal.task;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.halftone.api.BackboneChoice;
+import io.halftone.api.EvaluateRequest;
+import io.halftone.api.EvaluateRequest.Quantized;
+import io.halftone.api.EvaluateRequest.Restored;
+import io.halftone.api.EvaluateResult;
+import io.halftone.api.Sampling;
+import io.halftone.core.internal.calibrate.CalibrationPrompts;
+import io.halftone.core.internal.calibrate.Identity;
+import io.halftone.core.internal.doctor.Diagnostics;
+import io.halftone.core.internal.evaluate.EvaluationFolder;
+import io.halftone.core.internal.evaluate.EvaluationReport;
+import io.halftone.core.internal.evaluate.Gate;
+import io.halftone.core.internal.evaluate.Perceptual;
+import io.halftone.core.internal.evaluate.Shot;
+import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.plan.Planner;
+import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.pipeline.PromptBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes the same pictures with every variant, compares each with full precision, and reports; what is there is not made again. */
+public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Workplace work;
+    private final Diagnostics diagnostics;
+    private final EvaluateRequest request;
+    private final OpenPipeline pipeline;
+    private final List<List<Shot>> batches;
+    private final PromptBatch size;
+    private final ObjectNode identity;
+    private final EvaluationFolder folder;
+
+    /** Checks the request; everything that can be refused without tensors is refused here. */
+    public EvaluateTask(Workplace work, Diagnostics diagnostics, EvaluateRequest request) throws IOException {
+        this.work = work.on(request.source());
+        this.diagnostics = diagnostics;
+        this.request = request;
+        this.pipeline = work.open(request.source());
+        try {
+            PictureRun.check(pipeline, request.sampling());
+            Loras.refuseUnfused(request.source(), pipeline);
+            Scan scan = pipeline.scan(pipeline.spec().backbone());
+            for (EvaluateRequest.Variant variant : request.variants()) {
+                check(variant, scan);
+            }
+            this.batches = Shot.batches(request.sampling().prompts().size(), request.seeds(), request.batchSize());
+            this.size = PictureRun.batch(pipeline.spec(), request.sampling());
+            this.identity = identity(scan);
+            this.folder = new EvaluationFolder(Outputs.folder("out", request.directory()));
+            folder.claim(identity);
+        } catch (IOException | RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    private void check(EvaluateRequest.Variant variant, Scan scan) {
+        if (variant instanceof Quantized quantized) {
+            Planner planner = new Planner(quantized.settings(), work.plugins());
+            try {
+                planner.checkOptions(planner.plan(scan.layers()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("variant " + variant.name() + ": " + e.getMessage(), e);
+            }
+        } else if (variant instanceof Restored restored) {
+            Backbones.check(new BackboneChoice.Eager(restored.checkpoint()), work);
+        }
+        if (!variant.engine().isEmpty()) {
+            work.plugins().engines().get(variant.engine());
+        }
+    }
+
+    /** All that a picture or a number depends on beside its variant. */
+    private ObjectNode identity(Scan scan) throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        ObjectNode its = Identity.pipeline(pipeline);
+        its.put("parameters", scan.parameters().values().stream().mapToLong(shape -> shape.count().size()).sum());
+        root.set("pipeline", its);
+        Sampling sampling = request.sampling();
+        ObjectNode pictures = root.putObject("sampling").put("steps", PictureRun.steps(pipeline.spec(), sampling))
+            .put("guidanceScale", size.guidanceScale()).put("height", size.height()).put("width", size.width())
+            .put("negativePrompt", sampling.negativePrompt()).put("tiled", sampling.tiled()).put("batchSize", request.batchSize());
+        if (!work.runtime().device().isHost()) {
+            pictures.put("device", work.runtime().device().name());
+        }
+        ArrayNode prompts = root.putArray("prompts");
+        sampling.prompts().forEach(prompts::add);
+        ArrayNode seeds = root.putArray("seeds");
+        request.seeds().forEach(seeds::add);
+        boolean calibrated = request.variants().stream().anyMatch(Quantized.class::isInstance);
+        root.set("calibration", calibrated ? Identity.runs(pipeline, request.calibration(),
+            CalibrationPrompts.of(request.calibration(), pipeline.folder().path()), work.runtime().device()) : JSON.nullNode());
+        return root;
+    }
+
+    @Override
+    public EvaluateResult run(Monitor monitor) throws IOException {
+        Stopwatch watch = new Stopwatch();
+        try (pipeline) {
+            VariantRun runs = new VariantRun(work, pipeline, request, batches, folder, monitor);
+            runs.reference();
+            for (EvaluateRequest.Variant variant : request.variants()) {
+                runs.variant(variant);
+            }
+            monitor.progress("report", 0, 0, "file");
+            EvaluationReport report = new EvaluationReport(folder, request, batches);
+            ObjectNode root = report.build(identity, diagnostics.facts(), Perceptual.none(), Math.toIntExact(size.width()), Math.toIntExact(size.height()));
+            Gate gate = report.judge();
+            Path json = folder.path().resolve("report.json");
+            EvaluationFolder.write(json, root);
+            Path html = folder.path().resolve("report.html");
+            gate.enforce(html.toString());
+            return new EvaluateResult(report.variants(), html.toString(), json.toString(), folder.path().resolve("report.csv").toString(),
+                runs.made(), runs.kept(), watch.seconds());
+        }
+    }
+}

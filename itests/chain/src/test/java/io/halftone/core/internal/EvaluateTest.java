@@ -1,0 +1,79 @@
+package io.halftone.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.halftone.api.CalibrationSettings;
+import io.halftone.api.EvaluateRequest;
+import io.halftone.api.EvaluateRequest.Quantized;
+import io.halftone.api.EvaluateResult;
+import io.halftone.api.Job;
+import io.halftone.api.JobException;
+import io.halftone.api.ProgressListener;
+import io.halftone.api.QualityException;
+import io.halftone.api.QualityGate;
+import io.halftone.api.QuantSettings;
+import io.halftone.api.Sampling;
+import io.halftone.quant.QuantLevel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An evaluation of the tiny SDXL: two prompts, one seed, four steps, fake quantization and an engine. */
+class EvaluateTest {
+    private static final List<String> PROMPTS = List.of("a large red circle on the left of a blue background",
+        "a small green ring on the right of a black <background>");
+    private static final QuantSettings INT8 = QuantSettings.int8(new QuantLevel("3"));
+
+    @TempDir
+    Path scratch;
+
+    /** Cancelled in the second variant, taken up again, and judged by a gate that the better variant passes alone. */
+    @Test
+    void goesOnWhereItWasStoppedReportsAndJudges() throws Exception {
+        AtomicReference<Job<EvaluateResult>> job = new AtomicReference<>();
+        ProgressListener stopping = progress -> {
+            if (progress.stage().equals("pictures of int8:3@onnxruntime") && progress.done() == 5) {
+                job.get().cancel();
+            }
+        };
+        job.set(Chain.halftone().evaluate(request(QualityGate.none()), stopping));
+        assertThrows(CancellationException.class, () -> job.get().await());
+        assertTrue(Files.isRegularFile(scratch.resolve("out/pictures/int8-3/p001-s1.png")));
+        assertTrue(Files.notExists(scratch.resolve("out/report.json")));
+
+        EvaluateResult result = Chain.halftone().evaluate(request(QualityGate.none()), ProgressListener.NONE).await();
+        assertEquals("1 made, 5 kept", result.made() + " made, " + result.kept() + " kept");
+        JsonNode report = new ObjectMapper().readTree(Path.of(result.json()).toFile());
+        assertEquals(2, report.path("variants").size());
+        assertEquals(4, report.at("/variants/0/relativeError").size());
+        assertEquals(230, report.at("/variants/0/layers/layers").size());
+        assertEquals(4, report.at("/magnitudes/0/amax").size());
+        assertEquals("onnxruntime", report.at("/variants/1/engine").asText());
+        assertEquals(4, report.at("/metrics/msSsim/scales").asInt());
+        // what these few steps were measured to give, less what another machine's rounding may cost
+        assertTrue(result.variants().get(0).worstPsnr() > 30, result.variants().get(0).toString());
+        assertTrue(result.variants().get(0).bytes() < report.at("/reference/bytes").asLong() , result.variants().get(0).toString());
+
+        EvaluateResult again = Chain.halftone().evaluate(request(QualityGate.none()), ProgressListener.NONE).await();
+        assertEquals(0, again.made());
+        JobException failed = assertThrows(JobException.class, () -> Chain.halftone().evaluate(request(new QualityGate(1000, Double.NaN, Double.NaN, "")),
+            ProgressListener.NONE).await());
+        assertTrue(failed.getMessage().startsWith("quality: int8:3"), failed.getMessage());
+        assertTrue(failed.getMessage().contains("expected at least 1000.0 dB: 4 of 4 pictures fail; the worst: "), failed.getMessage());
+        assertEquals(4, ((QualityException) failed.getCause()).worst().size());
+    }
+
+    private EvaluateRequest request(QualityGate gate) {
+        return new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, ""), new Quantized("int8:3@onnxruntime", INT8, "onnxruntime")),
+            new Sampling(PROMPTS, "", 4, Double.NaN, 0, 0, 0, ""), List.of(1L), 1, CalibrationSettings.of(2, 4, 0), 0, gate, "",
+            scratch.resolve("engines").toString(), scratch.resolve("out").toString());
+    }
+}

@@ -110,16 +110,22 @@ final class LayersSection {
         html.open("div", "class", "plots").open("figure").element("figcaption", "amax over the calls, each layer by its own largest");
         html.markup(Heatmap.of(layers)).close("figure");
         html.open("figure").element("figcaption", "The layers whose range changes most");
-        List<JsonNode> sorted = new ArrayList<>();
-        layers.forEach(sorted::add);
-        sorted.sort(Comparator.comparingDouble(LayersSection::change).reversed());
+        // layers that share their input, such as the projections of one embedding, share a line
+        Map<JsonNode, List<JsonNode>> byInput = new LinkedHashMap<>();
+        layers.forEach(layer -> byInput.computeIfAbsent(layer.path("amax"), input -> new ArrayList<>()).add(layer));
+        List<List<JsonNode>> sorted = new ArrayList<>(byInput.values());
+        sorted.sort(Comparator.comparingDouble((List<JsonNode> same) -> change(same.get(0))).reversed());
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Layers whose range changes most");
         html.open("table").open("thead").open("tr").element("th", "Layer", "scope", "col").element("th", "over the calls", "scope", "col");
         html.element("th", "least", "scope", "col", "class", "number").element("th", "most", "scope", "col", "class", "number");
         html.close("tr").close("thead").open("tbody");
-        for (JsonNode layer : sorted.subList(0, Math.min(CHANGING, sorted.size()))) {
-            html.open("tr").element("th", layer.path("name").asText(), "scope", "row", "class", "code");
-            html.open("td").markup(Heatmap.sparkline(layer.path("amax"))).close("td");
+        for (List<JsonNode> same : sorted.subList(0, Math.min(CHANGING, sorted.size()))) {
+            JsonNode layer = same.get(0);
+            html.open("tr").open("th", "scope", "row", "class", "code").text(layer.path("name").asText());
+            if (same.size() > 1) {
+                html.element("span", " and " + (same.size() - 1) + " with the same input", "class", "more");
+            }
+            html.close("th").open("td").markup(Heatmap.sparkline(layer.path("amax"))).close("td");
             html.element("td", Numbers.significant(least(layer.path("amax"))), "class", "number");
             html.element("td", Numbers.significant(largest(layer.path("amax"))), "class", "number").close("tr");
         }

@@ -15,7 +15,7 @@ final class Overview {
         JsonNode sampling = report.path("sampling");
         int variants = report.path("variants").size();
         html.open("header").element("p", "Halftone quality report", "class", "kicker");
-        html.element("h1", EvaluationPage.title(report));
+        html.element("h1", EvaluationPage.title(report) + ", quantized");
         html.element("p", String.join(", ", count(report.path("prompts").size(), "prompt"), count(report.path("seeds").size(), "seed"),
             count(sampling.path("steps").intValue(), "step"), sampling.path("width").asText() + "x" + sampling.path("height").asText() + " pixels")
             + "; " + count(variants, "variant") + " against full precision", "class", "lead");
@@ -84,16 +84,16 @@ final class Overview {
         boolean clip = report.at("/metrics/clip").isObject();
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Figures of every variant").open("table");
         html.open("thead").open("tr");
-        List<String> heads = new ArrayList<>(List.of("Variant", "Runs on", "Quantized layers", "Weights", "PSNR, dB", "worst", "SSIM", "MS-SSIM"));
+        List<String> heads = new ArrayList<>(List.of("Variant", "PSNR, dB", "worst", "SSIM", "MS-SSIM"));
         if (lpips) {
             heads.add("LPIPS");
         }
         if (clip) {
             heads.add("CLIP score");
         }
-        heads.add("Latency, ms");
+        heads.addAll(List.of("Weights", "Latency, ms", "Runs on", "Quantized layers"));
         for (int i = 0; i < heads.size(); i++) {
-            html.element("th", heads.get(i), "scope", "col", "class", i > 2 ? "number" : "words");
+            html.element("th", heads.get(i), "scope", "col", "class", i > 0 && i < heads.size() - 2 ? "number" : "words");
         }
         html.close("tr").close("thead").open("tbody");
         double full = report.at("/reference/bytes").doubleValue();
@@ -108,10 +108,6 @@ final class Overview {
         JsonNode summary = variant.path("summary");
         html.open("tr").open("th", "scope", "row").markup(index < 0 ? "" : Plot.sample(index)).text(index < 0 ? "full precision" : variant.path("name").asText())
             .close("th");
-        html.element("td", runsOn(variant));
-        html.element("td", layers(variant), "class", "words");
-        double bytes = variant.path("bytes").doubleValue();
-        html.element("td", Numbers.bytes(bytes) + (index < 0 ? "" : " (" + Numbers.percent(bytes / full) + ")"), "class", "number");
         html.element("td", index < 0 ? "" : Numbers.interval(summary.path("psnr"), 2), "class", "number strong");
         html.element("td", index < 0 ? "" : Numbers.fixed(Numbers.of(summary.at("/psnr/least")), 2), "class", "number");
         html.element("td", index < 0 ? "" : Numbers.fixed(Numbers.of(summary.at("/ssim/mean")), 4), "class", "number");
@@ -122,7 +118,11 @@ final class Overview {
         if (clip) {
             html.element("td", Numbers.fixed(Numbers.of(summary.at("/clip/mean")), 2), "class", "number");
         }
+        double bytes = variant.path("bytes").doubleValue();
+        html.element("td", Numbers.bytes(bytes) + (index < 0 ? "" : " (" + Numbers.percent(bytes / full) + ")"), "class", "number");
         html.element("td", Numbers.fixed(variant.at("/latency/medianMillis").doubleValue(), 1), "class", "number");
+        html.element("td", runsOn(variant), "class", "words");
+        html.element("td", layers(variant), "class", "words");
         html.close("tr");
     }
 

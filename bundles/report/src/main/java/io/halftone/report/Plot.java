@@ -12,7 +12,8 @@ final class Plot {
     private static final double BOTTOM = 46;
     /** About the width of a character of a label. */
     private static final double CHARACTER = 6.4;
-    private static final int COLOURS = 8;
+    /** The style has so many colours. */
+    static final int COLOURS = 8;
     private static final String[] DASHES = {"", "7 4", "2 3", "9 3 2 3"};
 
     private final Axis x;

@@ -36,14 +36,16 @@ public final class EvaluationReport {
     /**
      * Reads everything.
      *
+     * @param name     of the pipeline, for titles
      * @param identity what the pictures are of
      * @param machine  hardware and versions by name
      * @param width    pixels of each picture
      * @param height   pixels of each picture
      */
-    public ObjectNode build(ObjectNode identity, Map<String, String> machine, Perceptual perceptual, int width, int height) throws IOException {
+    public ObjectNode build(String name, ObjectNode identity, Map<String, String> machine, Perceptual perceptual, int width, int height)
+        throws IOException {
         root.put("version", VERSION);
-        root.put("name", folder.path().getFileName().toString());
+        root.put("name", name);
         root.setAll(identity);
         ObjectNode metrics = root.putObject("metrics");
         List<Double> weights = MsSsim.weights(Math.min(width, height));

@@ -23,6 +23,8 @@ import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.pipeline.PromptBatch;
+import io.halftone.report.EvaluationPage;
+import io.halftone.report.PictureTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,13 +116,18 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
             }
             monitor.progress("report", 0, 0, "file");
             EvaluationReport report = new EvaluationReport(folder, request, batches);
-            ObjectNode root = report.build(identity, diagnostics.facts(), Perceptual.none(), Math.toIntExact(size.width()), Math.toIntExact(size.height()));
+            String name = request.source().model().isEmpty() ? pipeline.folder().path().getFileName().toString() : request.source().model();
+            ObjectNode root = report.build(name, identity, diagnostics.facts(), Perceptual.none(), Math.toIntExact(size.width()),
+                Math.toIntExact(size.height()));
             Gate gate = report.judge();
             Path json = folder.path().resolve("report.json");
             EvaluationFolder.write(json, root);
+            Path csv = folder.path().resolve("report.csv");
+            EvaluationFolder.write(csv, PictureTable.of(root));
             Path html = folder.path().resolve("report.html");
+            EvaluationFolder.write(html, EvaluationPage.of(root, folder.path()));
             gate.enforce(html.toString());
-            return new EvaluateResult(report.variants(), html.toString(), json.toString(), folder.path().resolve("report.csv").toString(),
+            return new EvaluateResult(report.variants(), html.toString(), json.toString(), csv.toString(),
                 runs.made(), runs.kept(), watch.seconds());
         }
     }

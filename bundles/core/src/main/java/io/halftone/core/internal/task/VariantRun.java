@@ -99,7 +99,7 @@ final class VariantRun {
     void variant(EvaluateRequest.Variant variant) throws IOException {
         String name = variant.fileName();
         folder.claim(name, variant.toString());
-        if (isWhole(name) && (!(variant instanceof Quantized) || Files.isRegularFile(folder.file(name, LAYERS)))) {
+        if (isWhole(name) && (!profiles(variant) || Files.isRegularFile(folder.file(name, LAYERS)))) {
             kept += batches.stream().mapToInt(List::size).sum();
             return;
         }
@@ -119,9 +119,15 @@ final class VariantRun {
         BackboneChoice choice = variant.engine().isEmpty() ? new BackboneChoice.Eager(checkpoint)
             : BackboneChoice.Built.of(checkpoint, variant.engine(), Map.of(), request.engineCache());
         pictures(variant.name(), name, choice, about);
-        if (variant instanceof Quantized) {
+        if (profiles(variant)) {
             profile(variant.name(), name, checkpoint);
         }
+    }
+
+    /** Whether layers are looked at: of variants with the same settings, whose layers are the same on every engine, only for the first. */
+    private boolean profiles(EvaluateRequest.Variant variant) {
+        return variant instanceof Quantized quantized && request.variants().stream().filter(Quantized.class::isInstance).map(Quantized.class::cast)
+            .filter(other -> other.settings().equals(quantized.settings())).findFirst().orElseThrow().equals(variant);
     }
 
     private boolean isWhole(String name) throws IOException {

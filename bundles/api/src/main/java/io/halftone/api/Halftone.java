@@ -107,6 +107,15 @@ public interface Halftone {
     /** How a layer of a quantized checkpoint came to be as it is; every layer where the name is empty. */
     List<Explanation> explain(String checkpoint, String layer);
 
+    /**
+     * What an exported model holds, of whatever producer: inputs, operators, what is quantized, where its weights are, and what is wrong
+     * with it. Reads no weights and needs no native library.
+     *
+     * @param path the model file, or a folder with one
+     * @throws IllegalArgumentException if there is none, it is no model, or nothing can read its kind
+     */
+    InspectResult inspect(String path);
+
     /** Joins files of statistics of the same calibration over different batches into one file. */
     StatisticsInfo mergeStatistics(List<String> files, String target);
 
@@ -150,7 +159,7 @@ public interface Halftone {
     /** The plugins that are there now. */
     List<PluginInfo> plugins();
 
-    /** The plugins that are installed and cannot be had here, each with the reason. */
+    /** The plugins that are installed and cannot be had here, and the kinds of which there is none, each with the reason. */
     List<Absence> absentPlugins();
 
     /**

@@ -23,6 +23,7 @@ import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
+import io.halftone.api.InspectResult;
 import io.halftone.api.Job;
 import io.halftone.api.JobInfo;
 import io.halftone.api.JobListener;
@@ -47,6 +48,7 @@ import io.halftone.core.internal.attest.Verifier;
 import io.halftone.core.internal.calibrate.StatisticsMerge;
 import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.doctor.Doctor;
+import io.halftone.core.internal.doctor.MissingParts;
 import io.halftone.core.internal.job.Failures;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.pin.Pins;
@@ -68,6 +70,7 @@ import io.halftone.core.internal.task.Explanations;
 import io.halftone.core.internal.task.ExportTask;
 import io.halftone.core.internal.task.FuseLoraTask;
 import io.halftone.core.internal.task.GenerateTask;
+import io.halftone.core.internal.task.Inspection;
 import io.halftone.core.internal.task.Loras;
 import io.halftone.core.internal.task.Plans;
 import io.halftone.core.internal.task.QuantizeTask;
@@ -108,6 +111,7 @@ public final class HalftoneService implements Halftone {
     private final Supplier<Plugins> plugins;
     private final PipelineFolder.Opener opener;
     private final EagerRuntime runtime;
+    private final Inspectors inspectors;
     private final LiveSettings settings;
     private final Diagnostics diagnostics;
     private final Pins pins = new Pins();
@@ -116,19 +120,25 @@ public final class HalftoneService implements Halftone {
 
     @Activate
     public HalftoneService(Map<String, Object> properties, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
-                           @Reference EagerRuntime runtime, @Reference Diagnostics diagnostics) {
-        this(registry::snapshot, opener, runtime, properties, diagnostics);
+                           @Reference FollowedRuntime runtime, @Reference Inspectors inspectors, @Reference Diagnostics diagnostics) {
+        this(registry::snapshot, opener, runtime, inspectors, properties, diagnostics);
     }
 
     /** Over plugins that come from anywhere, in these folders. */
     HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, ModelFolders models,
                     Diagnostics diagnostics) {
-        this(plugins, opener, runtime, Map.of("modelFolders", models.folders().stream().map(Path::toString).toList()), diagnostics);
+        this(plugins, opener, runtime, new Inspectors(), Map.of("modelFolders", models.folders().stream().map(Path::toString).toList()), diagnostics);
     }
 
     /** Over plugins that come from anywhere. */
     HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, Map<String, ?> properties,
                     Diagnostics diagnostics) {
+        this(plugins, opener, runtime, new Inspectors(), properties, diagnostics);
+    }
+
+    private HalftoneService(Supplier<Plugins> plugins, PipelineFolder.Opener opener, EagerRuntime runtime, Inspectors inspectors,
+                            Map<String, ?> properties, Diagnostics diagnostics) {
+        this.inspectors = inspectors;
         this.diagnostics = diagnostics;
         this.plugins = plugins;
         this.opener = opener;
@@ -269,6 +279,11 @@ public final class HalftoneService implements Halftone {
     }
 
     @Override
+    public InspectResult inspect(String path) {
+        return checked(() -> Inspection.of(inspectors.snapshot(), path));
+    }
+
+    @Override
     public StatisticsInfo mergeStatistics(List<String> files, String target) {
         return checked(() -> StatisticsMerge.merge(plugins.get(), files, target));
     }
@@ -300,12 +315,13 @@ public final class HalftoneService implements Halftone {
 
     @Override
     public List<PluginInfo> plugins() {
-        return plugins.get().infos();
+        Stream<PluginInfo> runtimes = runtime instanceof FollowedRuntime followed ? followed.infos().stream() : Stream.of();
+        return Stream.of(plugins.get().infos().stream(), inspectors.snapshot().infos(), runtimes).flatMap(infos -> infos).toList();
     }
 
     @Override
     public List<Absence> absentPlugins() {
-        return diagnostics.absent();
+        return Stream.concat(diagnostics.absent().stream(), MissingParts.of(plugins.get(), inspectors.snapshot(), runtime).stream()).toList();
     }
 
     @Override

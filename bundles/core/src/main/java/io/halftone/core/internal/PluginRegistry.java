@@ -59,7 +59,8 @@ public final class PluginRegistry {
             family("preset", presets), family("build-tool", tools));
     }
 
-    private static <S> Plugins.Family<S> family(String kind, List<Map.Entry<Map<String, Object>, S>> services) {
+    /** Services by their property {@code halftone.named}. */
+    static <S> Plugins.Family<S> family(String kind, List<Map.Entry<Map<String, Object>, S>> services) {
         return family(kind, services, "halftone.named");
     }
 

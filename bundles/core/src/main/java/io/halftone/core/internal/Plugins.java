@@ -83,7 +83,8 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
             return new Family<>(kind, plugins.stream().filter(plugin -> accepted.test(plugin.service())).toList());
         }
 
-        private Stream<PluginInfo> infos() {
+        /** What is said of them. */
+        Stream<PluginInfo> infos() {
             return plugins.stream().map(p -> new PluginInfo(kind, p.names(), p.bundle(), p.version()));
         }
     }

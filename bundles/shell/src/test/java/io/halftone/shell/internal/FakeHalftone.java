@@ -20,6 +20,7 @@ import io.halftone.api.FuseLoraResult;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
+import io.halftone.api.InspectResult;
 import io.halftone.api.Job;
 import io.halftone.api.JobInfo;
 import io.halftone.api.JobListener;
@@ -45,6 +46,7 @@ import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
 import io.halftone.export.EngineReport;
 import io.halftone.export.LayerReport;
+import io.halftone.export.ModelReport;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.api.Verification;
 import io.halftone.api.VerifyRequest;
@@ -55,6 +57,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Remembers what it was asked, and answers at once. Knows the format int8, and those that a test adds. */
 final class FakeHalftone implements Halftone {
@@ -69,6 +72,7 @@ final class FakeHalftone implements Halftone {
     final List<JobInfo> jobs = new ArrayList<>();
     List<String> unfused = List.of();
     List<Verification.Check> checks = List.of(new Verification.Check("artifact", "m", Verification.Outcome.SAME, ""));
+    List<String> problems = List.of();
 
     @Override
     public Job<QuantizeResult> quantize(QuantizeRequest request, ProgressListener listener) {
@@ -206,6 +210,19 @@ final class FakeHalftone implements Halftone {
         return List.of(new Explanation("conv_in", "int8", "smoothquant",
             List.of(new Explanation.Site("conv_in.input_quantizer", "max over 20 steps of 32 prompts", "4.125")),
                 List.of("smoothing: 32 numbers")));
+    }
+
+    @Override
+    public InspectResult inspect(String path) {
+        requests.add("inspect " + path);
+        Path file = path.endsWith(".onnx") ? Path.of(path) : Path.of(path, "backbone.onnx");
+        var weights = new ModelReport.Weights(3, 1200, Map.of("FLOAT", 2_000_000L), 40, 2_000_000,
+            List.of(new ModelReport.DataFile("backbone.onnx_data", 2_000_000, 2_000_000, 2)));
+        return new InspectResult(new ModelReport(file, 500_000, 9, new TreeMap<>(Map.of("", 19L, "trt", 1L)), "halftone",
+            List.of(new ModelReport.Port("sample", "FLOAT", List.of("batch_size", "4", "?"))), List.of(new ModelReport.Port("out_sample", "FLOAT",
+                List.of())), new TreeMap<>(Map.of("Conv", 3, "MatMul", 2)), new ModelReport.Rounding(Map.of(), Map.of("INT8", 2)), weights,
+            Map.of("halftone", "{}"), problems), "00ff", "UNet2DConditionModel", Map.of("batch_size", new Extent(2, 4, 16)), 1_234_567,
+            Map.of("ids-rank", "3"), problems);
     }
 
     @Override

@@ -27,7 +27,7 @@ class HelpTest {
             CompareCommand::new,
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
             CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
-            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new);
+            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new, InspectCommand::new);
     }
 
     @ParameterizedTest

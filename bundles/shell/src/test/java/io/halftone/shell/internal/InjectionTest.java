@@ -30,7 +30,8 @@ class InjectionTest {
     @ValueSource(classes = {QuickstartCommand.class, QuantizeCommand.class, ExportCommand.class, BuildCommand.class, GenerateCommand.class,
         CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class, SynthesizeCommand.class, FuseLoraCommand.class,
         UnfuseLoraCommand.class, CheckLoraCommand.class, AutoCommand.class, ExplainCommand.class, MergeStatsCommand.class,
-            PresetsCommand.class, DoctorCommand.class, BenchmarkCommand.class, JobsCommand.class, JobCancelCommand.class, JobWatchCommand.class})
+            PresetsCommand.class, DoctorCommand.class, BenchmarkCommand.class, JobsCommand.class, JobCancelCommand.class, JobWatchCommand.class,
+            InspectCommand.class})
     void givesACommandItsServiceAndSession(Class<? extends HalftoneCommand> type) throws Exception {
         assertSame(halftone, made(type).halftone);
         assertSame(session, made(type).session);

@@ -34,6 +34,7 @@ public final class Doctor {
             }
         }
         List<Finding> findings = new ArrayList<>(diagnostics.examine(demand));
+        MissingParts.runtime(work.runtime(), !name.isEmpty() || !request.engine().isEmpty()).ifPresent(findings::add);
         findings.addAll(engines(work.plugins().engines().names(), diagnostics.absent(), request.engine()));
         findings.addAll(model);
         return new Diagnosis(findings);

@@ -19,7 +19,6 @@ import io.halftone.core.internal.quantize.Quantization;
 import io.halftone.core.internal.quantize.Recipe;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.Sizes;
-import io.halftone.export.Exporter;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Planned;
@@ -57,10 +56,11 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         Planner planner = new Planner(settings, work.plugins());
         // checks that the fraction leaves a step
         new Collector.Request(Collector.Request.NO_AXIS, runs.steps(), settings.percentile());
-        Exporter exporter = work.plugins().exporters().get(EXPORTER);
         this.pipeline = work.open(request.source());
         try {
-            ExportTask.check(EXPORTER, exporter, pipeline, request.exportOptions());
+            if (!request.onnxDirectory().isEmpty()) {
+                ExportTask.check(EXPORTER, work.plugins().exporters().get(EXPORTER), pipeline, request.exportOptions());
+            }
             Loras.refuseUnfused(request.source(), pipeline);
             PipelineSpec spec = pipeline.spec();
             this.scan = pipeline.scan(spec.backbone());

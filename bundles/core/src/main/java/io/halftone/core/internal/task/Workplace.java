@@ -1,5 +1,6 @@
 package io.halftone.core.internal.task;
 
+import io.halftone.core.internal.MissingRuntime;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.run.OpenPipeline;
@@ -28,11 +29,14 @@ public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRunt
     }
 
     /**
-     * The same with the runtime on the device that a source asks for.
+     * The same with the runtime on the device that a source asks for; for work with tensors.
      *
-     * @throws IllegalArgumentException if there is no such device
+     * @throws IllegalArgumentException if there is no such device, or no runtime
      */
     Workplace on(PipelineSource source) {
+        if (MissingRuntime.is(runtime)) {
+            throw new IllegalArgumentException(MissingRuntime.REFUSAL);
+        }
         return source.device().isEmpty() ? this : new Workplace(plugins, opener, runtime.on(source.device()), models, engines);
     }
 

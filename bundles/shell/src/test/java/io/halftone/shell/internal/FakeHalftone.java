@@ -6,11 +6,14 @@ import io.halftone.api.BenchmarkRequest;
 import io.halftone.api.BenchmarkResult;
 import io.halftone.api.BuildRequest;
 import io.halftone.api.BuildResult;
+import io.halftone.api.CachedEngine;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
 import io.halftone.api.Defaults;
 import io.halftone.api.Diagnosis;
 import io.halftone.api.DoctorRequest;
+import io.halftone.api.EvaluateRequest;
+import io.halftone.api.EvaluateResult;
 import io.halftone.api.Explanation;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
@@ -66,6 +69,7 @@ final class FakeHalftone implements Halftone {
     final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
     final List<Path> engineFiles = new ArrayList<>();
     double psnr = 31.25;
+    List<CachedEngine> cached = List.of();
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
     Defaults defaults = Defaults.usual();
@@ -136,6 +140,11 @@ final class FakeHalftone implements Halftone {
     public Job<GenerateResult> generate(GenerateRequest request, ProgressListener listener) {
         requests.add(request);
         return FakeJob.done(new GenerateResult(List.of(request.image()), request.dump(), latency(""), 2));
+    }
+
+    @Override
+    public Job<EvaluateResult> evaluate(EvaluateRequest request, ProgressListener listener) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

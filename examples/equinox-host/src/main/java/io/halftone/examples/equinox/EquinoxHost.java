@@ -1,0 +1,136 @@
+package io.halftone.examples.equinox;
+
+import io.halftone.api.CalibrationSettings;
+import io.halftone.api.Halftone;
+import io.halftone.api.Job;
+import io.halftone.api.JobException;
+import io.halftone.api.PipelineSource;
+import io.halftone.api.ProgressListener.Progress;
+import io.halftone.api.QuantSettings;
+import io.halftone.api.QuantizeRequest;
+import io.halftone.api.QuantizeResult;
+import io.halftone.quant.QuantLevel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import org.eclipse.osgi.launch.EquinoxFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** A program that has Eclipse Equinox inside, and in it Halftone: quantizes a pipeline to INT8. */
+public final class EquinoxHost {
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private EquinoxHost() {}
+
+    /** {@code EquinoxHost BUNDLES PIPELINE CHECKPOINT [PROMPTS STEPS]}. Ends with 0, or with 1 and a line if it failed. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 3 && arguments.length != 5) {
+            System.err.println("usage: EquinoxHost BUNDLES PIPELINE CHECKPOINT [PROMPTS STEPS]");
+            System.exit(2);
+        }
+        Framework framework = start(Path.of(arguments[0]).toAbsolutePath());
+        int status = 1;
+        try {
+            boolean usual = arguments.length == 3;
+            QuantizeResult result = quantize(framework, QuantizeRequest.of(PipelineSource.of(Path.of(arguments[1]).toAbsolutePath()),
+                QuantSettings.int8(new QuantLevel("3")),
+                CalibrationSettings.of(usual ? 8 : Integer.parseInt(arguments[3]), usual ? 10 : Integer.parseInt(arguments[4]), 0),
+                Path.of(arguments[2]).toAbsolutePath().toString(), ""));
+            System.out.println("wrote " + result.checkpoint() + ", " + result.bytes() + " bytes, recipe " + result.digest());
+            status = 0;
+        } catch (JobException | IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+        } catch (CancellationException e) {
+            System.err.println("cancelled");
+        } finally {
+            framework.stop();
+            framework.waitForStop(PATIENCE_MILLIS);
+        }
+        System.exit(status);
+    }
+
+    /** Asks the service, prints how far the job is, and cancels it on Ctrl-C. */
+    private static QuantizeResult quantize(Framework framework, QuantizeRequest request) throws InterruptedException, JobException {
+        ServiceTracker<Halftone, Halftone> tracker = new ServiceTracker<>(framework.getBundleContext(), Halftone.class, null);
+        tracker.open();
+        Halftone halftone = tracker.waitForService(PATIENCE_MILLIS);
+        if (halftone == null) {
+            throw new IllegalStateException("Halftone: found no service after " + PATIENCE_MILLIS + " ms; expected one");
+        }
+        halftone.absentPlugins().forEach(absence -> System.err.println(absence.kind() + " " + absence.name() + ": " + absence.reason()));
+        Job<QuantizeResult> job = halftone.quantize(request, EquinoxHost::print);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            job.cancel();
+            stopped(framework);
+        }));
+        return job.await();
+    }
+
+    /** Lets a program that was told to end do so in order. */
+    private static void stopped(Framework framework) {
+        try {
+            framework.waitForStop(PATIENCE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Called by the job's thread; ten lines of each stage are enough. */
+    private static void print(Progress progress) {
+        if (progress.done() * 10 / Math.max(1, progress.total()) != (progress.done() - 1) * 10 / Math.max(1, progress.total())) {
+            System.err.println(progress.stage() + " " + progress.done() + " of " + progress.total() + " " + progress.unit() + "s");
+        }
+    }
+
+    /** A framework with the bundles of a list. Those that are on the class path too are not installed: the framework exports them. */
+    private static Framework start(Path bundles) throws IOException, BundleException {
+        Map<String, String> shared = shared();
+        Framework framework = new EquinoxFactory().newFramework(Map.of(
+            Constants.FRAMEWORK_STORAGE, Files.createTempDirectory("equinox-host").toString(),
+            Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared.values()),
+            "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN"));
+        framework.start();
+        List<Bundle> installed = new ArrayList<>();
+        for (String line : Files.readAllLines(bundles.resolve("bundles.txt"))) {
+            String file = line.substring(line.indexOf(' ') + 1);
+            if (!line.startsWith("#") && shared.keySet().stream().noneMatch(name -> file.startsWith(name + "-"))) {
+                installed.add(framework.getBundleContext().installBundle("reference:" + bundles.resolve(file).toUri()));
+            }
+        }
+        for (Bundle bundle : installed) {
+            if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+                bundle.start();
+            }
+        }
+        return framework;
+    }
+
+    /** The packages of Halftone that this class path has, by the name of the bundle that would export them. */
+    private static Map<String, String> shared() throws IOException {
+        Map<String, String> shared = new TreeMap<>();
+        for (URL file : Collections.list(EquinoxHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+            try (InputStream in = file.openStream()) {
+                Attributes headers = new Manifest(in).getMainAttributes();
+                String name = headers.getValue(Constants.BUNDLE_SYMBOLICNAME);
+                if (name != null && name.startsWith("io.halftone.")) {
+                    shared.put(name, headers.getValue(Constants.EXPORT_PACKAGE));
+                }
+            }
+        }
+        return shared;
+    }
+}

@@ -1,6 +1,7 @@
 package io.halftone.api;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Hears of all jobs, whoever started them: given to {@link Halftone#listen}, or registered as a service of this type. Each listener is
@@ -13,6 +14,7 @@ public interface JobListener {
     void changed(JobInfo job);
 
     /** Ends the calls of a listener. */
+    @ProviderType
     interface Registration extends AutoCloseable {
         /** No call begins after this one. */
         @Override

@@ -11,11 +11,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** Stores quantized backbones. */
 public final class CheckpointWriter {
     /** Told how far it is. */
     @FunctionalInterface
+    @ConsumerType
     public interface Progress {
         /**
          * After each tensor, a weight and its scales counting as one.

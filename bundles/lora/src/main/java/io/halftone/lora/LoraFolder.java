@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Pipeline folders with LoRAs fused. Such a folder is a pipeline folder like any other that says, in
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
 public final class LoraFolder {
     /** Told how a folder comes along; what it throws ends the work, of which nothing stays. */
     @FunctionalInterface
+    @ConsumerType
     public interface Progress {
         /**
          * Called after each tensor of a changed component.

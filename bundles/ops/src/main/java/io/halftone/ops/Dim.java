@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * One extent of a shape: a number, a name such as {@code height}, or an expression of these. Expressions are kept as
@@ -37,6 +38,7 @@ public final class Dim {
     }
 
     /** How {@link #fold} makes a value of an expression, bottom up. */
+    @ConsumerType
     public interface Algebra<V> {
         /** The value of a number. */
         V number(long value);

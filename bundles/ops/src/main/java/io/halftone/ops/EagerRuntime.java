@@ -1,6 +1,7 @@
 package io.halftone.ops;
 
 import java.io.IOException;
+import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Runs work that needs tensors. Everything that the work makes is released when it ends. */
@@ -11,6 +12,7 @@ public interface EagerRuntime {
      *
      * @param <R> what it results in; no tensor
      */
+    @ConsumerType
     interface Task<R> {
         <T> R run(Context<T> context) throws IOException;
     }

@@ -1,8 +1,10 @@
 package io.halftone.ops;
 
 import java.util.Set;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** The tensors of a checkpoint by name; none is held. Safe for use by several threads. */
+@ConsumerType
 public interface Parameters {
     /**
      * What a header says of a tensor.

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Writes a safetensors file one tensor at a time; none is held. What is to come is said up front, so the header is written
@@ -35,6 +36,7 @@ public final class SafetensorsWriter implements AutoCloseable {
 
     /** What writes the bytes of one tensor, little-endian and row-major, exactly as many as its type and shape take. */
     @FunctionalInterface
+    @ConsumerType
     public interface Source {
         void writeTo(WritableByteChannel target) throws IOException;
     }

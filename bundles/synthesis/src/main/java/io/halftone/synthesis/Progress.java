@@ -1,7 +1,10 @@
 package io.halftone.synthesis;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 /** Told how far the work is, by one thread, several times a second. What it throws ends the work, which then leaves nothing behind. */
 @FunctionalInterface
+@ConsumerType
 public interface Progress {
     /**
      * So much is written.

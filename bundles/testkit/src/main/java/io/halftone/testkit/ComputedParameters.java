@@ -8,11 +8,13 @@ import io.halftone.ops.TensorView;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** A checkpoint in float32 whose elements a formula gives: one that a script in another language can repeat. */
 public final class ComputedParameters implements Parameters {
     /** Gives the elements of tensors. */
     @FunctionalInterface
+    @ConsumerType
     public interface Formula {
         /**
          * An element.

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.util.Set;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** libtorch for the tests of plugins that need tensors. */
 public final class Tensors {
@@ -32,6 +33,7 @@ public final class Tensors {
      *
      * @param <R> its result; no tensor
      */
+    @ConsumerType
     public interface Work<R> {
         /** Works with operations over the checkpoint that there is, if any. */
         <T> R with(EagerOps<T> ops);

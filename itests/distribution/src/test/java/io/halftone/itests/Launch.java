@@ -26,8 +26,13 @@ final class Launch {
 
     /** Starts the command of a distribution with the given variables on top of the environment, in the form {@code NAME=value}. */
     static Launch of(Path home, List<String> environment, String... arguments) throws IOException {
+        return of(home, "halftone", environment, arguments);
+    }
+
+    /** Starts any of its scripts so. */
+    static Launch of(Path home, String script, List<String> environment, String... arguments) throws IOException {
         // a shell starts what runs in its background deaf to Ctrl-C, and children stay so
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", home.resolve("bin").resolve("halftone").toString()));
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", home.resolve("bin").resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path folder = Files.createDirectories(Path.of("target", "launches"));
         Path out = Files.createTempFile(folder, "launch", ".out");

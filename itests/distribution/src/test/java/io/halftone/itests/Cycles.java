@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.wiring.BundleWiring;
 
 /**
@@ -27,6 +28,7 @@ import org.osgi.framework.wiring.BundleWiring;
 final class Cycles {
     private static final Path DEPLOY = Path.of(System.getProperty("karaf.base", "."), "deploy");
     private static final int CYCLES_PER_SAMPLE = 10;
+    private static final int ATTEMPTS = 5;
 
     private final BundleContext context;
     private final Halftone halftone;
@@ -35,6 +37,7 @@ final class Cycles {
     private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final AtomicInteger jobs = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
 
     /** What a cycle installs. */
     enum Kind {
@@ -57,9 +60,10 @@ final class Cycles {
      *
      * @param jobs     that ran
      * @param failures jobs that failed or gave other bytes, and why
+     * @param refusals starts of a bundle that the framework refused, and allowed when asked again
      * @param loaders  the most class loaders of the bundle that were alive after a full collection
      */
-    record Outcome(int jobs, List<String> failures, int loaders, List<Sample> samples) {}
+    record Outcome(int jobs, List<String> failures, int refusals, int loaders, List<Sample> samples) {}
 
     /** Cycles of jobs that leave their files in a folder. */
     Cycles(BundleContext context, Halftone halftone, Path scratch) {
@@ -122,7 +126,7 @@ final class Cycles {
             others.join();
             stays.uninstall();
         }
-        return new Outcome(jobs.get(), failures, alive, samples);
+        return new Outcome(jobs.get(), failures, refusals.get(), alive, samples);
     }
 
     /**
@@ -177,14 +181,30 @@ final class Cycles {
 
     private Bundle install(String location, PluginJar jar) throws Exception {
         Bundle bundle = context.installBundle(location, new ByteArrayInputStream(jar.bytes()));
-        bundle.start();
+        start(bundle);
         awaitBundle(jar);
         return bundle;
     }
 
     private void update(Bundle bundle, PluginJar jar) throws Exception {
+        bundle.stop();
         bundle.update(new ByteArrayInputStream(jar.bytes()));
+        start(bundle);
         awaitBundle(jar);
+    }
+
+    /** Starts a bundle. Felix refuses that now and then, where another thread resolves something at the same time: it is asked again. */
+    private void start(Bundle bundle) throws BundleException {
+        for (int attempt = 1; bundle.getState() != Bundle.ACTIVE; attempt++) {
+            try {
+                bundle.start();
+            } catch (BundleException e) {
+                if (attempt == ATTEMPTS || !e.getMessage().startsWith("Unable to acquire")) {
+                    throw e;
+                }
+                refusals.incrementAndGet();
+            }
+        }
     }
 
     private void awaitBundle(PluginJar jar) throws InterruptedException {

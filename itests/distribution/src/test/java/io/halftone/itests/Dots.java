@@ -30,6 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -144,15 +146,20 @@ final class Dots {
         }
     }
 
-    /** Does something once, when a job has done its first step. The job waits meanwhile. */
+    /** Does something once, when a job has done its first step. The job waits meanwhile, and the framework never sees its thread. */
     static ProgressListener atFirstStep(Disturbance disturbance) {
         boolean[] done = {false};
         return progress -> {
             if (progress.done() > 0 && !done[0]) {
                 done[0] = true;
-                try {
+                FutureTask<Void> task = new FutureTask<>(() -> {
                     disturbance.happen();
-                } catch (Exception e) {
+                    return null;
+                });
+                new Thread(task, "disturbance").start();
+                try {
+                    task.get();
+                } catch (InterruptedException | ExecutionException e) {
                     throw new IllegalStateException(e);
                 }
             }

@@ -52,9 +52,9 @@ public class SoakIT {
         double live = slope(adapter, Sample::live);
         double resident = slope(adapter, Sample::resident);
         double usual = slope(empty, Sample::resident);
-        String figures = String.format(Locale.ROOT, "%d jobs, %d failed; %d loaders alive; heap and metaspace %+.2f KiB a cycle; resident %+.2f KiB a cycle,"
+        String figures = String.format(Locale.ROOT, "%d jobs, %d failed; %d starts refused at first; %d loaders alive; heap and metaspace %+.2f KiB a cycle; resident %+.2f KiB a cycle,"
             + " with an empty bundle %+.2f (heap and metaspace %+.2f)%n", adapter.jobs() + empty.jobs(), adapter.failures().size() + empty.failures().size(),
-            adapter.loaders(), live / 1024, resident / 1024, usual / 1024, slope(empty, Sample::live) / 1024);
+            adapter.refusals() + empty.refusals(), adapter.loaders(), live / 1024, resident / 1024, usual / 1024, slope(empty, Sample::live) / 1024);
         Files.writeString(scratch.resolve("soak.txt"), figures);
         System.out.print(figures);
         assertEquals(adapter.failures() + " " + empty.failures(), 0, adapter.failures().size() + empty.failures().size());

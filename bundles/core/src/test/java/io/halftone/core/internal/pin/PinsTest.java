@@ -29,7 +29,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,9 +50,7 @@ class PinsTest {
     private static final List<String> USES = List.of("class", "lambda", "record", "api", "part");
     private static final List<String> ANSWERS = List.of("late", "lambda 2x", "Pair[first=1, second=x]", "BFLOAT16", "part FLOAT16");
 
-    @TempDir
-    private Path folder;
-    private Framework framework;
+    private static Framework framework;
     private Bundle part;
     private Bundle bundle;
     private final Pins pins = new Pins();
@@ -60,21 +60,35 @@ class PinsTest {
         UNINSTALL, UPDATE, REFRESH, UNINSTALL_WITH_PART
     }
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
         framework = ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(Map.of(Constants.FRAMEWORK_STORAGE,
             folder.toString(), Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, API));
         framework.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        framework.stop();
+        framework.waitForStop(0);
+    }
+
+    @BeforeEach
+    void install() throws Exception {
         part = install("part", Part.class, Map.of(Constants.EXPORT_PACKAGE, Part.class.getPackageName(), Constants.IMPORT_PACKAGE, API));
         bundle = install("plugin", Plugin.class, imports());
         System.clearProperty("halftone.test.late");
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void uninstall() throws Exception {
         System.clearProperty("halftone.test.late");
-        framework.stop();
-        framework.waitForStop(0);
+        for (Bundle each : List.of(bundle, part)) {
+            if (each.getState() != Bundle.UNINSTALLED) {
+                each.uninstall();
+            }
+        }
+        refresh(part);
     }
 
     @ParameterizedTest

@@ -1,8 +1,8 @@
 package io.halftone.core.internal.task;
 
+import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +46,11 @@ final class Outputs {
     private static void folder(String what, Path folder) {
         try {
             Files.createDirectories(folder);
-            // permissions lie to the superuser and on read-only mounts: a file tells
-            Files.delete(Files.createTempFile(folder, ".halftone", ".tmp"));
+            // permissions lie to the superuser and on read-only mounts: writing tells
+            Staging.in(folder).close();
         } catch (IOException e) {
-            throw new IllegalArgumentException(what + " " + folder + ": found " + reason(folder, e) + "; expected a writable folder", e);
+            IOException cause = e.getCause() instanceof IOException first ? first : e;
+            throw new IllegalArgumentException(what + " " + folder + ": found " + reason(folder, cause) + "; expected a writable folder", e);
         }
     }
 

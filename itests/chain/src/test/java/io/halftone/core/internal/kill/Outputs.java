@@ -19,12 +19,15 @@ final class Outputs {
         }
     }
 
-    /** Names and digests of the files below a folder, but for the statistics that the next calibration goes on with. */
+    /**
+     * Names and digests of the files below a folder, but for the statistics that the next calibration goes on with, and for provenance,
+     * which has the time in it and of which a killed job may have written none.
+     */
     static String digest(Path folder) throws IOException {
         StringBuilder text = new StringBuilder();
         for (Path file : files(folder)) {
             String name = folder.relativize(file).toString();
-            if (!name.equals("checkpoint.safetensors.calibration")) {
+            if (!name.equals("checkpoint.safetensors.calibration") && !name.endsWith(".provenance.json")) {
                 text.append(name).append(' ').append(Files.isDirectory(file) ? "folder" : Digests.sha256(file)).append('\n');
             }
         }

@@ -1,14 +1,20 @@
 package io.halftone.testkit;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.Shape;
+import io.halftone.pipeline.PipelineConfig;
+import io.halftone.pipeline.Preset;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,7 +22,8 @@ import java.util.TreeMap;
 
 /** Reads what a test compares an adapter with: a configuration, and the names and shapes of a checkpoint's tensors. */
 public final class CheckpointFiles {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Python writes infinities as they are: a published scheduler has {@code "lambda_min_clipped": -Infinity}. */
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
     private static final int HEADER_LIMIT = 100_000_000;
 
     private CheckpointFiles() {}
@@ -37,6 +44,21 @@ public final class CheckpointFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The configuration that a folder of a preset's files would have. */
+    public static PipelineConfig config(Preset preset) {
+        Map<String, ModelConfig> components = new TreeMap<>();
+        preset.files().forEach((path, text) -> {
+            if (path.endsWith("config.json")) {
+                components.put(path.substring(0, path.indexOf('/')), config(path, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
+            }
+        });
+        String index = preset.files().get("model_index.json");
+        if (index == null) {
+            throw new IllegalArgumentException("model_index.json: found none; expected one beside " + preset.files().keySet());
+        }
+        return new PipelineConfig(config("model_index.json", new ByteArrayInputStream(index.getBytes(StandardCharsets.UTF_8))), components);
     }
 
     /** Shape by name, from the header of a safetensors file. */
@@ -69,8 +91,12 @@ public final class CheckpointFiles {
         }
     }
 
-    private static ModelConfig config(String source, InputStream in) throws IOException {
-        return ModelConfig.of(source, JSON.readValue(in, new TypeReference<Map<String, Object>>() {}));
+    private static ModelConfig config(String source, InputStream in) {
+        try {
+            return ModelConfig.of(source, JSON.readValue(in, new TypeReference<Map<String, Object>>() {}));
+        } catch (IOException e) {
+            throw new UncheckedIOException(source + ": " + e.getMessage(), e);
+        }
     }
 
     private static InputStream open(Class<?> test, String resource) throws IOException {

@@ -6,6 +6,7 @@ import io.halftone.model.ModelSignature.Extent;
 import io.halftone.pipeline.Advice;
 import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Usage;
+import io.halftone.testkit.CheckpointFiles;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class PixArtPresetsTest {
     @Test
     void haveTheFilesThatAPipelineNeeds() {
         for (Preset preset : List.of(new PixArtSigmaPreset(), new PixArtSigmaTinyPreset())) {
-            var config = PresetConfigs.of(preset);
+            var config = CheckpointFiles.config(preset);
             assertEquals("PixArtSigmaPipeline", config.index().className());
             new PixArtSigmaAdapter().spec(config).components().forEach(config::component);
             assertEquals("DPMSolverMultistepScheduler", config.component("scheduler").className());

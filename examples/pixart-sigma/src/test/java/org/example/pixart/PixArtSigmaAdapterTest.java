@@ -12,6 +12,7 @@ import io.halftone.ops.shape.Meta;
 import io.halftone.pipeline.PipelineAdapter;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
+import io.halftone.testkit.CheckpointFiles;
 import io.halftone.testkit.FakeComponents;
 import io.halftone.testkit.PipelineAdapterContract;
 import io.halftone.testkit.ShapeEagerOps;
@@ -37,7 +38,7 @@ class PixArtSigmaAdapterTest extends PipelineAdapterContract {
 
     @Override
     protected FakeComponents<Meta> fittingParts() {
-        return new FakeComponents<>(ops, PresetConfigs.of(new PixArtSigmaTinyPreset())).with("tokenizer", 512)
+        return new FakeComponents<>(ops, CheckpointFiles.config(new PixArtSigmaTinyPreset())).with("tokenizer", 512)
             .with("text_encoder", DType.FLOAT32, FakeComponents.textEncoder(DType.FLOAT32, Map.of("last_hidden_state", 48), Map.of()))
             .with("vae", DType.FLOAT16, FakeComponents.decoder(DType.FLOAT16));
     }
@@ -45,7 +46,7 @@ class PixArtSigmaAdapterTest extends PipelineAdapterContract {
     @Test
     void isUsedAsDiffusersDoesWhereNothingIsSaid() {
         assertEquals(new PipelineSpec("transformer", List.of("text_encoder", "transformer", "vae"), 4, 8, 16, 1024, 1024, 20, 4.5, 2, false),
-            adapter.spec(PresetConfigs.of(new PixArtSigmaPreset())));
+            adapter.spec(CheckpointFiles.config(new PixArtSigmaPreset())));
     }
 
     @Test

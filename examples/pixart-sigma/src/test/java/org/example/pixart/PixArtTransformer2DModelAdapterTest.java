@@ -10,6 +10,7 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Role;
 import io.halftone.ops.Shape;
+import io.halftone.testkit.CheckpointFiles;
 import io.halftone.testkit.ModelAdapterContract;
 import io.halftone.testkit.ShapePass;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ class PixArtTransformer2DModelAdapterTest extends ModelAdapterContract {
 
     @Override
     protected ModelConfig config() {
-        return PresetConfigs.of(new PixArtSigmaTinyPreset()).component("transformer");
+        return CheckpointFiles.config(new PixArtSigmaTinyPreset()).component("transformer");
     }
 
     @Override
@@ -82,7 +83,7 @@ class PixArtTransformer2DModelAdapterTest extends ModelAdapterContract {
 
     @Test
     void refusesConditionsOnSizes() {
-        Map<String, Object> values = new LinkedHashMap<>(PresetConfigs.of(new PixArtSigmaPreset()).component("transformer").asMap());
+        Map<String, Object> values = new LinkedHashMap<>(CheckpointFiles.config(new PixArtSigmaPreset()).component("transformer").asMap());
         values.remove("use_additional_conditions");
         var refused = assertThrows(IllegalArgumentException.class, () -> adapter.signature(ModelConfig.of("transformer/config.json", values)));
         assertEquals("transformer/config.json: use_additional_conditions: found true, or none beside a sample_size of 128; expected false, "
@@ -90,6 +91,6 @@ class PixArtTransformer2DModelAdapterTest extends ModelAdapterContract {
     }
 
     private ShapePass published() {
-        return ShapePass.symbolic(adapter, PresetConfigs.of(new PixArtSigmaPreset()).component("transformer"), DType.FLOAT16);
+        return ShapePass.symbolic(adapter, CheckpointFiles.config(new PixArtSigmaPreset()).component("transformer"), DType.FLOAT16);
     }
 }

@@ -28,7 +28,7 @@ public final class BenchmarkCommand extends DeviceCommand {
     @Completion(PathCompleter.Tensors.class)
     private String restoreFrom;
 
-    @Option(name = "--onnx-load-path", description = "The quantized model as it was exported, or its folder, to time on the engine")
+    @Option(name = "--onnx-load-path", description = "The quantized model as it was exported, or its folder; --engine builds and keeps it")
     @Completion(PathCompleter.Models.class)
     private String onnxLoadPath;
 
@@ -104,22 +104,22 @@ public final class BenchmarkCommand extends DeviceCommand {
     private List<Variant> variants() {
         Map<String, String> options = BuildCommand.options(threads);
         String named = Given.orElse(engine, halftone.defaults().engine());
-        var full = new EngineChoice("--full-", "", path("full-onnx-load-path", fullOnnxLoadPath), path("full-engine-path", fullEnginePath), named,
+        var full = new EngineChoice("--full-", "", path("full-onnx-load-path", fullOnnxLoadPath), path("full-engine-path", fullEnginePath), engine,
             options, halftone.defaults());
-        var quantized = new EngineChoice("--", "", path("onnx-load-path", onnxLoadPath), path("engine-path", enginePath), named, options, halftone.defaults());
+        var quantized = new EngineChoice("--", "", path("onnx-load-path", onnxLoadPath), path("engine-path", enginePath), engine, options, halftone.defaults());
         if (!full.isGiven() && !quantized.isGiven() && (engine != null || threads != null)) {
             throw new IllegalArgumentException((engine == null ? "threads" : "engine") + ": found it without a model to run; expected one of "
                 + "--onnx-load-path, --engine-path, --full-onnx-load-path, --full-engine-path too");
         }
         List<Variant> variants = new ArrayList<>(List.of(new Variant("libtorch", BackboneChoice.fullPrecision())));
         if (full.isGiven()) {
-            variants.add(new Variant(named, full.backbone()));
+            variants.add(new Variant(named, full.backbone("")));
         }
         if (restoreFrom != null) {
             variants.add(new Variant("libtorch, fake quantization", new BackboneChoice.Eager(path("restore-from", restoreFrom))));
         }
         if (quantized.isGiven()) {
-            variants.add(new Variant(named + ", quantized", quantized.backbone()));
+            variants.add(new Variant(named + ", quantized", quantized.backbone("")));
         }
         return variants;
     }

@@ -62,6 +62,17 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void buildsExportedModelsForAnEngineThatIsNamed() throws Exception {
+        console.run(new BenchmarkCommand(), "--model", "m", "--engine", "tensorrt", "--onnx-load-path", "o", "--full-onnx-load-path", "f");
+        assertEquals(List.of(LIBTORCH, new Variant("tensorrt", built("/data/f")), new Variant("tensorrt, quantized", built("/data/o"))),
+            console.request(BenchmarkRequest.class).variants());
+    }
+
+    private static BackboneChoice built(String onnx) {
+        return new BackboneChoice.Built("", onnx, "onnx", Map.of(), "", "tensorrt", Map.of(), "");
+    }
+
+    @Test
     void refusesWhatMakesNoSense() {
         assertEquals("batch-size: found 0; expected >= 1", refusal("--model", "m", "--batch-size", "0"));
         assertEquals("runs: found 0; expected >= 1", refusal("--model", "m", "--runs", "0"));

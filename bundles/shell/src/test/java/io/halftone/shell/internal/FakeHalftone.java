@@ -57,6 +57,7 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Role;
 import io.halftone.pipeline.Advice;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,7 @@ final class FakeHalftone implements Halftone {
     Defaults defaults = Defaults.usual();
     final List<JobInfo> jobs = new ArrayList<>();
     List<String> unfused = List.of();
+    List<CachedEngine> cached = List.of(new CachedEngine(Path.of("/cache/engines/ab"), "engines", 5_000_000, Instant.EPOCH, List.of("engine: fake")));
     List<Verification.Check> checks = List.of(new Verification.Check("artifact", "m", Verification.Outcome.SAME, ""));
     List<String> problems = List.of();
 
@@ -248,7 +250,7 @@ final class FakeHalftone implements Halftone {
 
     @Override
     public List<CachedEngine> clearEngines(String cache) {
-        requests.add(cache);
+        requests.add("clear " + cache);
         return cached;
     }
 

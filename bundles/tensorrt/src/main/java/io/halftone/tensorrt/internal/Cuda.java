@@ -151,11 +151,12 @@ final class Cuda {
         check("run", cudart.cudaStreamSynchronize(stream));
     }
 
-    static void release(CUstream_st stream, CUevent_st... events) {
-        for (CUevent_st event : events) {
-            check("event", cudart.cudaEventDestroy(event));
-        }
+    static void release(CUstream_st stream) {
         check("stream", cudart.cudaStreamDestroy(stream));
+    }
+
+    static void release(CUevent_st event) {
+        check("event", cudart.cudaEventDestroy(event));
     }
 
     static void release(CUgraphExec_st graph) {

@@ -8,18 +8,20 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.halftone.export.EngineBuilder.Request;
 import io.halftone.export.EngineException;
-import io.halftone.files.Staging;
+import io.halftone.files.PathLock;
 import io.halftone.model.ModelSignature.Extent;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The SDXL backbone as TensorRT's demo/Diffusion takes it from its folder of engines. It finds tensors by name, copies into
@@ -36,6 +38,9 @@ record DemoDiffusion(String version) {
 
     private static final String NAME = "demo-diffusion";
     private static final String TIMESTEP = "timestep";
+    private static final String COPY = ".demo-diffusion-";
+    private static final String ONNX = ".onnx";
+    private static final String LOCK = ".lock";
     private static final Set<String> INPUTS = Set.of("sample", TIMESTEP, "encoder_hidden_states", "text_embeds", "time_ids");
     private static final Set<String> OUTPUTS = Set.of("latent");
     private static final Set<Integer> TYPES = Set.of(DataType.FLOAT16_VALUE, DataType.FLOAT_VALUE);
@@ -85,13 +90,16 @@ record DemoDiffusion(String version) {
     /**
      * A request for the same engine with the shapes of the demo, of a model that fits it.
      *
-     * @param request of the model's own file, or of one with the same data in a folder that goes when this is closed
+     * @param request of the model's own file, or of a copy beside it that goes when this is closed
      */
-    record Fitted(Request request, Optional<Staging> folder) implements AutoCloseable {
+    record Fitted(Request request, Optional<PathLock> copy) implements AutoCloseable {
         @Override
         public void close() throws IOException {
-            if (folder.isPresent()) {
-                folder.get().close();
+            if (copy.isPresent()) {
+                try (PathLock lock = copy.get()) {
+                    Files.deleteIfExists(request.model());
+                    Files.deleteIfExists(lockOf(request.model()));
+                }
             }
         }
     }
@@ -102,7 +110,7 @@ record DemoDiffusion(String version) {
      * @throws EngineException naming all inputs and outputs that do not fit
      */
     Fitted fit(Request asked) throws IOException {
-        OnnxFile source = OnnxFile.read(asked.model());
+        OnnxFile.read(asked.model());      // refuses what is no model
         ModelProto model = ModelProto.parseFrom(Files.readAllBytes(asked.model()));
         String step = step(asked.model(), model.getGraph());
         Map<String, Extent> extents = new TreeMap<>(EXTENTS);
@@ -113,28 +121,37 @@ record DemoDiffusion(String version) {
             return new Fitted(new Request(asked.model(), extents, options), Optional.empty());
         }
         extents.remove(step);
-        Staging folder = Staging.in(asked.model().toAbsolutePath().getParent());
+        Path folder = asked.model().toAbsolutePath().getParent();
+        sweep(folder);
+        // beside the model: the places of its data are told from there
+        Path copy = folder.resolve(COPY + UUID.randomUUID() + ONNX);
+        var fitted = new Fitted(new Request(copy, extents, options), PathLock.tryAlone(lockOf(copy)));
         try {
-            String name = asked.model().getFileName().toString();
-            folder.write(name, fixed(model, step).toByteString().asReadOnlyByteBuffer());
-            for (Path data : source.data()) {
-                link(data, folder.path().resolve(asked.model().toAbsolutePath().getParent().relativize(data.toAbsolutePath()).toString()));
-            }
-            return new Fitted(new Request(folder.file(name), extents, options), Optional.of(folder));
+            Files.write(copy, fixed(model, step).toByteArray(), StandardOpenOption.CREATE_NEW);
+            return fitted;
         } catch (IOException | RuntimeException e) {
-            folder.close();
+            fitted.close();
             throw e;
         }
     }
 
-    /** The same file by another name, or a copy where the file system has one name for each. */
-    private static void link(Path file, Path other) throws IOException {
-        Files.createDirectories(other.getParent());
-        try {
-            Files.createLink(other, file.toRealPath());
-        } catch (FileSystemException | UnsupportedOperationException e) {
-            Files.deleteIfExists(other);
-            Files.copy(file, other);
+    /** Its lock says that the build lives that a copy is for. */
+    private static Path lockOf(Path copy) {
+        return copy.resolveSibling(copy.getFileName() + LOCK);
+    }
+
+    /** Removes the copies of builds that were killed. */
+    private static void sweep(Path folder) throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(folder, COPY + "*" + ONNX + LOCK)) {
+            for (Path file : locks) {
+                try (PathLock lock = PathLock.tryAlone(file).orElse(null)) {
+                    if (lock != null && lock.spansProcesses()) {
+                        String name = file.getFileName().toString();
+                        Files.deleteIfExists(file.resolveSibling(name.substring(0, name.length() - LOCK.length())));
+                        Files.deleteIfExists(file);
+                    }
+                }
+            }
         }
     }
 

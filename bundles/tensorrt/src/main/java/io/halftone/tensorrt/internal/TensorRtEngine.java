@@ -50,6 +50,7 @@ final class TensorRtEngine implements Engine {
     private final CUevent_st ready;
     private final CUevent_st done;
     private final AtomicBoolean running = new AtomicBoolean();
+    private final Releases releases = new Releases();
     private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private Map<String, List<Long>> bound = Map.of();
     private CUgraphExec_st graph;
@@ -94,14 +95,28 @@ final class TensorRtEngine implements Engine {
         this.graphs = options.cudaGraph();
         this.ports = new Ports(types(TensorIOMode.kINPUT), described.profile(), options.device());
         this.outputs = types(TensorIOMode.kOUTPUT);
-        stream = Cuda.stream();
-        ready = Cuda.event();
-        done = Cuda.event();
-        context = engine.createExecutionContext();
-        if (context == null || context.isNull()) {
-            Cuda.release(stream, ready, done);
-            throw NativeLog.get().failed(name);
+        CUstream_st itsStream;
+        CUevent_st itsReady, itsDone;
+        IExecutionContext itsContext;
+        try {
+            itsStream = Cuda.stream();
+            releases.add(itsStream, () -> Cuda.release(itsStream));
+            itsReady = Cuda.event();
+            releases.add(itsReady, () -> Cuda.release(itsReady));
+            itsDone = Cuda.event();
+            releases.add(itsDone, () -> Cuda.release(itsDone));
+            itsContext = engine.createExecutionContext();
+            if (itsContext == null || itsContext.isNull()) {
+                throw NativeLog.get().failed(name);
+            }
+        } catch (RuntimeException e) {
+            releases.runAfter(e);
+            throw e;
         }
+        stream = itsStream;
+        ready = itsReady;
+        done = itsDone;
+        context = itsContext;
     }
 
     private Map<String, DType> types(TensorIOMode mode) {
@@ -278,15 +293,16 @@ final class TensorRtEngine implements Engine {
 
     private void release() {
         int before = Cuda.enter(options.device());
+        // once nothing runs: the graph, the context and its engine, and then what they worked on
+        buffers.values().forEach(buffer -> releases.add(buffer, buffer::free));
+        releases.add(engine, () -> Destructors.delete(engine));
+        releases.add(context, () -> Destructors.delete(context));
+        releases.add(this, this::forget);
+        releases.add(stream, () -> Cuda.await(stream));
         try {
-            Cuda.await(stream);
+            releases.run();
         } finally {
-            forget();
-            Destructors.delete(context);
-            Destructors.delete(engine);
-            buffers.values().forEach(Buffer::free);
             buffers.clear();
-            Cuda.release(stream, ready, done);
             Cuda.leave(before, options.device());
         }
     }

@@ -85,7 +85,7 @@ class DemoDiffusionTest {
         assertEquals(List.of("1"), fixed.inputs().get("timestep"));
         assertEquals(Set.of("batch_size", "height", "width", "sequence_length"), fixed.dimensions());
         assertEquals(List.of("sample", "timestep", "encoder_hidden_states", "text_embeds", "time_ids"), List.copyOf(fixed.inputs().keySet()));
-        assertEquals("data", Files.readString(request.model().resolveSibling("backbone.onnx_data")));
+        assertEquals(folder, request.model().getParent());
         assertEquals(Map.of("device", "1"), request.options());
         assertEquals(Set.of("batch_size"), request.extents().keySet());
         assertEquals(List.of("steps"), OnnxFile.read(model).inputs().get("timestep"));
@@ -93,6 +93,17 @@ class DemoDiffusionTest {
         try (var left = Files.list(folder)) {
             assertEquals(List.of("backbone.onnx", "backbone.onnx_data"), left.map(path -> path.getFileName().toString()).sorted().toList());
         }
+    }
+
+    @Test
+    void removesWhatABuildLeftThatWasKilled() throws IOException {
+        Path model = write(DataType.FLOAT16, "steps", "");
+        Path left = Files.writeString(folder.resolve(".demo-diffusion-1.onnx"), "half");
+        Path lock = Files.createFile(folder.resolve(".demo-diffusion-1.onnx.lock"));
+        try (var living = LAYOUT.fit(request(model, Map.of())); var other = LAYOUT.fit(request(model, Map.of()))) {
+            assertTrue(Files.exists(living.request().model()) && Files.exists(other.request().model()));
+        }
+        assertFalse(Files.exists(left) || Files.exists(lock));
     }
 
     @Test

@@ -68,6 +68,12 @@ final class Arguments {
         return bias;
     }
 
+    /** Lets the last weight and bias go: an argument holds its tensor's memory as any other handle does. */
+    void release() {
+        weight.reset();
+        bias.reset();
+    }
+
     LongArrayRefOptional allAxes() {
         return allAxes;
     }

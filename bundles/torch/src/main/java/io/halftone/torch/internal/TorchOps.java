@@ -46,6 +46,7 @@ final class TorchOps extends TorchLayers {
 
     @Override
     public void releaseParameters() {
+        arguments().release();
         parameters.release();
     }
 

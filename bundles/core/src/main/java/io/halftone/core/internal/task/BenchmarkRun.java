@@ -62,7 +62,7 @@ final class BenchmarkRun<T> {
     void run(Backbone<T> backbone, PartTimes times) {
         ops.region("", () -> {
             Generator<T> generator = parts.context().generator(sampling.seed());
-            T noise = generator.normal(shape);
+            T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : ops.load(PictureRun.given(sampling, shape));
             long start = now();
             Conditioning<T> conditioning = parts.pipeline().adapter().encode(parts, batch);
             long encoded = now();

@@ -9,6 +9,7 @@ import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.EagerRuntime;
+import io.halftone.ops.Shape;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,9 +59,14 @@ public final class BenchmarkTask implements JobRunner.Task<BenchmarkResult> {
         try (Opened<T> opened = new Opened<>()) {
             List<PartTimes> times = new ArrayList<>();
             BuiltEngines engines = new BuiltEngines(work, monitor);
+            Map<String, Shape> shapes = new LinkedHashMap<>();      // known once an engine asks: the text encoders run for them
             for (BenchmarkRequest.Variant variant : request.variants()) {
-                opened.backbones.add(engines.open(variant.backbone(), parts,
-                    () -> new PictureRun<>(parts, request.sampling(), monitor).inputShapes()));
+                opened.backbones.add(engines.open(variant.backbone(), parts, () -> {
+                    if (shapes.isEmpty()) {
+                        shapes.putAll(new PictureRun<>(parts, request.sampling(), monitor).inputShapes());
+                    }
+                    return shapes;
+                }));
                 times.add(new PartTimes());
             }
             List<Backbone<T>> backbones = List.copyOf(opened.backbones);

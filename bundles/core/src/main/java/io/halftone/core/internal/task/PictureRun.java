@@ -175,14 +175,20 @@ final class PictureRun<T> {
     }
 
     private T given() {
+        TensorView view = given(sampling, shape);
+        latentsDigest = Digests.sha256(view.bytes());
+        return ops.load(view);
+    }
+
+    /** The noise that a request gives. */
+    static TensorView given(Sampling sampling, Shape shape) {
         Path path = Path.of(sampling.initialLatents());
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             TensorView view = file.read(NOISE);
             if (view.dtype() != DType.FLOAT32 || !Arrays.equals(view.shape(), shape.sizes())) {
                 throw new IllegalArgumentException(path + ": " + NOISE + ": found " + view + "; expected FLOAT32 " + shape);
             }
-            latentsDigest = Digests.sha256(view.bytes());
-            return ops.load(view);
+            return view;
         }
     }
 }

@@ -1,0 +1,27 @@
+package io.halftone.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EnginesCommandTest {
+    private final Console console = new Console();
+
+    @Test
+    void listsWhatIsKept() throws Exception {
+        String text = console.run(new EnginesCommand());
+        assertTrue(text.matches("(?s).*engines +[|│] 5.0 MB +[|│] 1970-01-01T00:00:00Z +[|│] /cache/engines/ab.*"), text);
+        assertEquals(List.of(""), console.halftone.requests);
+    }
+
+    @Test
+    void removesItAndSaysWhat() throws Exception {
+        var json = console.json(new EnginesCommand(), "--clear", "--engine-cache", "c");
+        assertEquals(List.of("clear /data/c"), console.halftone.requests);
+        assertEquals("/cache/engines/ab", json.get("removed").get(0).get("folder").textValue());
+        assertEquals("engine: fake", json.get("removed").get(0).get("facts").get(0).textValue());
+        assertEquals(5_000_000, json.get("bytes").longValue());
+    }
+}

@@ -84,6 +84,19 @@ public final class QuantizeCommand extends CalibrationCommand {
     @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
     private String highPrecisionDtype;
 
+    @Option(name = "--min-psnr", description = GateOptions.MIN_PSNR)
+    private Double minPsnr;
+
+    @Option(name = "--min-ssim", description = GateOptions.MIN_SSIM)
+    private Double minSsim;
+
+    @Option(name = "--max-lpips", description = GateOptions.MAX_LPIPS)
+    private Double maxLpips;
+
+    @Option(name = "--lpips-weights", description = GateOptions.LPIPS_WEIGHTS)
+    @Completion(PathCompleter.Tensors.class)
+    private String lpipsWeights;
+
     @Override
     Report report() throws Exception {
         if (highPrecisionDtype != null && Given.computeType("trt-high-precision-dtype", highPrecisionDtype) != computeType()) {
@@ -98,7 +111,8 @@ public final class QuantizeCommand extends CalibrationCommand {
         var target = new CheckpointChoice(checkpoint(source, settings), path("hf-ckpt-dir", hubFolder), checkpointForm, stateOnly, compress,
             maxShardSize).target();
         var request = new QuantizeRequest(source, settings, calibration(quantization.advice(halftone, source.model())), work, trials,
-            target, path("onnx-dir", onnxDir), ExportCommand.options(onnxWeights, idsRank));
+            target, path("onnx-dir", onnxDir), ExportCommand.options(onnxWeights, idsRank),
+            new GateOptions(minPsnr, minSsim, maxLpips, path("lpips-weights", lpipsWeights)).gate());
         QuantizeResult result = await(progress -> halftone.quantize(request, progress));
         if (result.checkpoint().endsWith(".pt")) {
             note("note: " + result.checkpoint() + ": its content is safetensors");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CompletionTest {
     /** What only the user knows. */
     private static final Set<String> FREE = Set.of("--prompt", "--negative-prompt", "--slice", "--extent", "--min-shapes", "--opt-shapes", "--max-shapes",
-        "--memPoolSize", "--max-shard-size", "--layout-version");
+        "--memPoolSize", "--max-shard-size", "--layout-version", "--seeds", "--variants");
     /** Numbers of a set. */
     private static final Set<String> NUMBERS = Set.of("--builder-optimization-level", "--trtexec-version", "--ids-rank");
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.Job;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,14 @@ import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HelpTest {
+    @TempDir
+    Path folder;
+
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     static Stream<Supplier<HalftoneCommand>> commands() {
@@ -27,7 +32,8 @@ class HelpTest {
             CompareCommand::new,
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
             CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
-            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new, InspectCommand::new);
+            BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new, InspectCommand::new,
+            EvaluateCommand::new);
     }
 
     @ParameterizedTest
@@ -40,7 +46,8 @@ class HelpTest {
         for (String example : examples) {
             List<String> words = words(example);
             assertEquals("halftone:" + name, words.get(0));
-            var console = new Console(Path.of("/data"));
+            Files.writeString(folder.resolve("prompts.txt"), "a small green ring\n");
+            var console = new Console(folder);
             console.halftone.formats.add("fp8");
             console.halftone.jobs.add(JobCommandsTest.job("quantize-3", Job.State.DONE));
             console.run(command.get(), words.subList(1, words.size()).toArray(String[]::new));

@@ -45,7 +45,11 @@ public final class ClipTextAdapter implements ModelAdapter {
 
     @Override
     public <T> Values<T> forward(Scope<T> s, ModelConfig config, Values<T> in) {
-        ClipTextConfig c = ClipTextConfig.of(config);
+        return forward(s, ClipTextConfig.of(config), in);
+    }
+
+    /** The pass of a configuration that is read. */
+    static <T> Values<T> forward(Scope<T> s, ClipTextConfig c, Values<T> in) {
         T ids = in.get("input_ids");
         List<T> states = s.withinAll(c.prefix(), m -> states(m, c, ids));
         T last = states.get(states.size() - 1);
@@ -66,7 +70,7 @@ public final class ClipTextAdapter implements ModelAdapter {
         List<T> states = new ArrayList<>();
         T x = m.within("embeddings", e -> embeddings(e, c, ids));
         states.add(x);
-        var layer = new ClipLayer(c);
+        var layer = ClipLayer.of(c);
         for (int i = 0; i < c.layers(); i++) {
             T before = x;
             x = m.within("encoder.layers." + i, l -> layer.apply(l, before));

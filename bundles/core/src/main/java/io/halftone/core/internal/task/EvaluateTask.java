@@ -26,6 +26,7 @@ import io.halftone.pipeline.PromptBatch;
 import io.halftone.report.EvaluationPage;
 import io.halftone.report.PictureTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -55,6 +56,8 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
             for (EvaluateRequest.Variant variant : request.variants()) {
                 check(variant, scan);
             }
+            checkFile("lpips-weights", request.gate().lpips());
+            checkFile("clip-path", request.clip());
             this.batches = Shot.batches(request.sampling().prompts().size(), request.seeds(), request.batchSize());
             this.size = PictureRun.batch(pipeline.spec(), request.sampling());
             this.identity = identity(scan);
@@ -79,6 +82,12 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
         }
         if (!variant.engine().isEmpty()) {
             work.plugins().engines().get(variant.engine());
+        }
+    }
+
+    private static void checkFile(String option, String path) {
+        if (!path.isEmpty() && !Files.exists(Path.of(path))) {
+            throw new IllegalArgumentException(option + " " + path + ": found no such file or folder; expected one");
         }
     }
 
@@ -114,10 +123,14 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
             for (EvaluateRequest.Variant variant : request.variants()) {
                 runs.variant(variant);
             }
+            List<String> names = request.variants().stream().map(EvaluateRequest.Variant::fileName).toList();
+            Perceptual perceptual = new Perceptual(folder, batches);
+            perceptual.lpips(request.gate().lpips(), names, work.runtime(), monitor);
+            perceptual.clip(request.clip(), names, request.sampling().prompts(), work.runtime(), work.plugins(), monitor);
             monitor.progress("report", 0, 0, "file");
             EvaluationReport report = new EvaluationReport(folder, request, batches);
             String name = request.source().model().isEmpty() ? pipeline.folder().path().getFileName().toString() : request.source().model();
-            ObjectNode root = report.build(name, identity, diagnostics.facts(), Perceptual.none(), Math.toIntExact(size.width()),
+            ObjectNode root = report.build(name, identity, diagnostics.facts(), perceptual, Math.toIntExact(size.width()),
                 Math.toIntExact(size.height()));
             Gate gate = report.judge();
             Path json = folder.path().resolve("report.json");

@@ -45,6 +45,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private final PlanResult described;
     private final List<String> prompts;
     private final TrialJudge judge;
+    private final QuantizeGate gate;
     private final Path journal;
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
@@ -75,7 +76,9 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             var batch = Sizes.batch(spec, prompts, "", runs.guidanceScale(), runs.height(), runs.width());
             // the schedule refuses a number of steps that it has not
             pipeline.schedule(runs.steps(), batch);
-            this.judge = request.trials() == 1 ? null : new TrialJudge(this.work, pipeline, scan, runs);
+            boolean judged = request.trials() > 1 || !request.gate().isOpen();
+            this.judge = judged ? new TrialJudge(this.work, pipeline, scan, runs) : null;
+            this.gate = request.gate().isOpen() ? null : new QuantizeGate(judge, this.work.runtime(), request.gate());
             refuseHarmfulOutputs();
             // last: what is refused leaves no folder behind
             this.journal = outputs();
@@ -155,6 +158,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         try (Quantization quantization = decide(runs, calibration, statistics, monitor)) {
             QuantizeResult result = write(watch, calibration, quantization, List.of(), calibrator.batchesRun(), monitor);
             forget(journal);
+            pass(quantization, monitor);
             return result;
         }
     }
@@ -197,12 +201,24 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             for (QuantizeResult.Trial trial : trials) {
                 forget(journal.resolveSibling(journal.getFileName() + "-" + trial.seed()));
             }
+            pass(kept, monitor);
             return result;
         } finally {
             if (kept != null) {
                 kept.close();
             }
         }
+    }
+
+    /** Fails, all outputs written, if pictures of the model are not what was asked for. */
+    private void pass(Quantization quantization, Monitor monitor) throws IOException {
+        if (gate == null) {
+            return;
+        }
+        String file = request.checkpoint().file();
+        String folder = request.checkpoint().hubFolder().isEmpty() ? request.onnxDirectory() : request.checkpoint().hubFolder();
+        Path pictures = file.isEmpty() ? Path.of(folder).resolve("quality") : Path.of(file + ".quality");
+        gate.judge(quantization.model(), pictures.toAbsolutePath().normalize(), monitor);
     }
 
     private Quantization decide(CalibrationSettings runs, Calibration calibration, PartialStatistics statistics, Monitor monitor) throws IOException {

@@ -40,10 +40,21 @@ final class TrialJudge {
             runs.height(), runs.width(), runs.seed(), "");
     }
 
-    Trial judge(long seed, QuantizedModel model, Monitor monitor) throws IOException {
+    /** The prompts of the pictures. */
+    List<String> prompts() {
+        return sampling.prompts();
+    }
+
+    /** The pictures of full precision. */
+    List<Picture> expected(Monitor monitor) throws IOException {
         if (expected == null) {
             expected = pictures(null, monitor);
         }
+        return expected;
+    }
+
+    Trial judge(long seed, QuantizedModel model, Monitor monitor) throws IOException {
+        expected(monitor);
         List<Picture> found = pictures(model, monitor);
         double psnr = 0;
         double ssim = 0;
@@ -55,7 +66,7 @@ final class TrialJudge {
     }
 
     /** The pictures of a model; of full precision where it is null. */
-    private List<Picture> pictures(QuantizedModel model, Monitor monitor) throws IOException {
+    List<Picture> pictures(QuantizedModel model, Monitor monitor) throws IOException {
         return work.runtime().run(new EagerRuntime.Task<List<Picture>>() {
             @Override
             public <T> List<Picture> run(EagerRuntime.Context<T> context) {

@@ -12,6 +12,7 @@ import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -104,7 +105,7 @@ final class Components {
             Object[] arguments = new Object[constructor.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 Class<?> type = constructor.getParameterTypes()[i];
-                arguments[i] = Annotation.class.isAssignableFrom(type) ? defaults(type) : referenced(description, type);
+                arguments[i] = type == Map.class ? Map.of() : Annotation.class.isAssignableFrom(type) ? defaults(type) : referenced(description, type);
             }
             return constructor.newInstance(arguments);
         } catch (ReflectiveOperationException e) {

@@ -108,9 +108,9 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
         sampling.prompts().forEach(prompts::add);
         ArrayNode seeds = root.putArray("seeds");
         request.seeds().forEach(seeds::add);
-        boolean calibrated = request.variants().stream().anyMatch(Quantized.class::isInstance);
-        root.set("calibration", calibrated ? Identity.runs(pipeline, request.calibration(),
-            CalibrationPrompts.of(request.calibration(), pipeline.folder().path()), work.runtime().device()) : JSON.nullNode());
+        // of every variant that is quantized, now or later
+        root.set("calibration", Identity.runs(pipeline, request.calibration(),
+            CalibrationPrompts.of(request.calibration(), pipeline.folder().path()), work.runtime().device()));
         return root;
     }
 

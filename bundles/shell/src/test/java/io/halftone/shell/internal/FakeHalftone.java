@@ -15,8 +15,6 @@ import io.halftone.api.DoctorRequest;
 import io.halftone.api.EvaluateRequest;
 import io.halftone.api.EvaluateResult;
 import io.halftone.api.Explanation;
-import io.halftone.api.EvaluateRequest;
-import io.halftone.api.EvaluateResult;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.ExportResult;
 import io.halftone.api.Finding;
@@ -148,7 +146,11 @@ final class FakeHalftone implements Halftone {
 
     @Override
     public Job<EvaluateResult> evaluate(EvaluateRequest request, ProgressListener listener) {
-        throw new UnsupportedOperationException();
+        requests.add(request);
+        List<EvaluateResult.Variant> variants = request.variants().stream().map(variant -> new EvaluateResult.Variant(variant.name(), 4, psnr, 33.5,
+            0.9876, 0.98, Double.NaN, Double.NaN, 12.5, 2_000_000, "")).toList();
+        return FakeJob.done(new EvaluateResult(variants, request.directory() + "/report.html", request.directory() + "/report.json",
+            request.directory() + "/report.csv", 4, 8, 3));
     }
 
     @Override
@@ -158,15 +160,6 @@ final class FakeHalftone implements Halftone {
             request.directory() + "/candidate.png", request.directory() + "/side-by-side.png", psnr, 0.9876);
         return FakeJob.done(new CompareResult(List.of(pair), latency(""), latency("1 of 3 integer layers computed in float"), psnr, 0.9876,
             3));
-    }
-
-    @Override
-    public Job<EvaluateResult> evaluate(EvaluateRequest request, ProgressListener listener) {
-        requests.add(request);
-        List<EvaluateResult.Variant> variants = request.variants().stream().map(variant -> new EvaluateResult.Variant(variant.name(), 4, psnr, 33.5,
-            0.9876, 0.98, Double.NaN, Double.NaN, 12.5, 2_000_000, "")).toList();
-        return FakeJob.done(new EvaluateResult(variants, request.directory() + "/report.html", request.directory() + "/report.json",
-            request.directory() + "/report.csv", 4, 8, 3));
     }
 
     @Override

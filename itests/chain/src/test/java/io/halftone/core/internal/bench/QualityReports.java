@@ -26,12 +26,10 @@ import java.util.Map;
 
 /**
  * Evaluates embedded pipelines with every format at every level that quantizes something, by fake quantization and, for INT8 and FP8,
- * on ONNX Runtime too; and writes the table of a document from the reports. An evaluation that is there is not made again.
+ * on ONNX Runtime too; and writes the table of each into a document, between its markers. An evaluation that is there is not made again.
  * Takes the folder of the evaluations, the document or {@code -}, and the pipelines.
  */
 public final class QualityReports {
-    private static final String BEGIN = "<!-- matrix -->";
-    private static final String END = "<!-- end of matrix -->";
     private static final List<String> FORMATS = List.of("int8", "fp8", "int8-weight-only", "fp8-weight-only", "nvfp4", "mxfp8");
     private static final List<String> ON_ENGINE = List.of("int8", "fp8");
     private static final List<String> LEVELS = List.of("1", "2", "2.5", "3", "4");
@@ -47,17 +45,17 @@ public final class QualityReports {
 
     public static void main(String[] args) throws Exception {
         Path out = Path.of(args[0]);
-        List<String> lines = new ArrayList<>(List.of(
-            "| pipeline | format | level | conv | linear | attention | weights | size | fake quantization | worst | on the engine | worst | SSIM | MS-SSIM |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"));
         for (String model : List.of(args).subList(2, args.length)) {
             Path folder = out.resolve(model);
             evaluate(model, folder);
-            lines.addAll(rows(model, new ObjectMapper().readTree(folder.resolve("report.json").toFile())));
-        }
-        lines.forEach(System.out::println);
-        if (!args[1].equals("-")) {
-            write(Path.of(args[1]), lines);
+            List<String> lines = new ArrayList<>(List.of(
+                "| format | level | conv | linear | attention | weights | size | fake quantization | worst | on the engine | worst | SSIM | MS-SSIM |",
+                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"));
+            lines.addAll(rows(new ObjectMapper().readTree(folder.resolve("report.json").toFile())));
+            lines.forEach(System.out::println);
+            if (!args[1].equals("-")) {
+                write(Path.of(args[1]), model, lines);
+            }
         }
         System.exit(0);
     }
@@ -99,8 +97,8 @@ public final class QualityReports {
         }
     }
 
-    /** A row for each format and level, the engine's figures beside those of fake quantization. */
-    private static List<String> rows(String model, JsonNode report) {
+    /** A row for each format and level: PSNR of fake quantization and of the engine, the others of the engine where there is one. */
+    private static List<String> rows(JsonNode report) {
         Map<String, JsonNode> byName = new LinkedHashMap<>();
         report.path("variants").forEach(variant -> byName.put(variant.path("name").textValue(), variant));
         long full = report.at("/reference/bytes").longValue();
@@ -110,11 +108,11 @@ public final class QualityReports {
                 return;
             }
             JsonNode engine = byName.getOrDefault(name + "@" + ENGINE, variant.path("none"));
-            rows.add(String.format(Locale.ROOT, "| %s | %s | %s | %d | %d | %d | %.0f %% | %.0f %% | %s | %s | %s | %s | %s | %s |", model,
+            rows.add(String.format(Locale.ROOT, "| %s | %s | %d | %d | %d | %.0f %% | %.0f %% | %s | %s | %s | %s | %s | %s |",
                 variant.path("format").textValue(), variant.path("level").textValue(), variant.at("/quantized/conv").intValue(),
                 variant.at("/quantized/linear").intValue(), variant.at("/quantized/attention").intValue(), 100 * variant.path("share").doubleValue(),
                 100.0 * variant.path("bytes").longValue() / full, interval(variant), worst(variant), interval(engine), worst(engine),
-                mean(variant, "ssim"), mean(variant, "msSsim")));
+                mean(engine.isMissingNode() ? variant : engine, "ssim"), mean(engine.isMissingNode() ? variant : engine, "msSsim")));
         });
         return rows;
     }
@@ -133,10 +131,15 @@ public final class QualityReports {
         return String.format(Locale.ROOT, "%.4f", variant.at("/summary/" + metric + "/mean").doubleValue());
     }
 
-    /** Replaces what stands between the markers. */
-    private static void write(Path document, List<String> lines) throws IOException {
+    /** Replaces what stands between a pipeline's markers. */
+    private static void write(Path document, String model, List<String> lines) throws IOException {
+        String begin = "<!-- evaluation of " + model + " -->";
+        String end = "<!-- end of " + model + " -->";
         String text = Files.readString(document);
-        int from = text.indexOf(BEGIN) + BEGIN.length();
-        Files.writeString(document, text.substring(0, from) + "\n" + String.join("\n", lines) + "\n" + text.substring(text.indexOf(END)));
+        if (!text.contains(begin) || !text.contains(end)) {
+            throw new IllegalArgumentException(document + ": found no markers of " + model + "; expected " + begin + " and " + end);
+        }
+        Files.writeString(document, text.substring(0, text.indexOf(begin) + begin.length()) + "\n" + String.join("\n", lines) + "\n"
+            + text.substring(text.indexOf(end)));
     }
 }

@@ -18,8 +18,8 @@ import org.junit.rules.TemporaryFolder;
 /** {@code bin/halftone} as a process, as users run it. */
 public class LauncherIT {
     private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
-    private static final String COMMANDS = "auto, benchmark, build, check-lora, compare, doctor, explain, export, fuse-lora, generate, inspect, "
-        + "job-cancel, job-watch, jobs, merge-stats, models, plan, plugins, presets, quantize, quickstart, sign, synthesize, unfuse-lora, verify";
+    private static final String COMMANDS = "auto, benchmark, build, check-lora, compare, doctor, engines, evaluate, explain, export, fuse-lora, generate, "
+        + "inspect, job-cancel, job-watch, jobs, merge-stats, models, plan, plugins, presets, quantize, quickstart, sign, synthesize, unfuse-lora, verify";
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();

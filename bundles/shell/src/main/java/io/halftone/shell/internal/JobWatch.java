@@ -46,6 +46,10 @@ final class JobWatch {
             return result;
         } catch (InterruptedException e) {
             throw cancelled(job, e);
+        } catch (CancellationException e) {
+            var named = new CancellationException(job.id() + ": cancelled");
+            named.initCause(e);
+            throw named;
         } finally {
             view.end(done);
         }

@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Signs the provenance of artifacts. */
 @Service
@@ -15,11 +14,11 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:sign.txt")
 public final class SignCommand extends HalftoneCommand {
     @Option(name = "--key", description = "Ed25519 private key in PEM (PKCS 8)", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String key;
 
     @Argument(name = "artifact", description = "A checkpoint, export, engine, recipe or statistics; a folder for all that are in it", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String artifact;
 
     @Override

@@ -9,7 +9,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Checks that files are what their provenance says. */
 @Service
@@ -17,15 +16,15 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:verify.txt")
 public final class VerifyCommand extends HalftoneCommand {
     @Option(name = "--path", aliases = "--override-model-path", description = "The pipeline folder that it was made from", valueToShowInHelp = "that of the provenance, if it is there")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Folders.class)
     private String path;
 
     @Option(name = "--key", description = "Ed25519 public key in PEM, by which the provenance must be signed")
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String key;
 
     @Argument(name = "artifact", description = "A checkpoint, export, engine, recipe or statistics; a folder for all that are in it", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Any.class)
     private String artifact;
 
     private Verification verification;

@@ -9,6 +9,7 @@ import io.halftone.api.JobException;
 import io.halftone.api.ProgressListener.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 class JobWatchTest {
@@ -66,6 +67,14 @@ class JobWatchTest {
 
         assertEquals("quantize: cancelled", cancelled.getMessage());
         assertEquals(Job.State.CANCELLED, job.state());
+        assertEquals(List.of(false), shown);
+    }
+
+    @Test
+    void namesTheJobThatSomeoneElseCancelled() {
+        var job = new FakeJob<String>();
+        job.cancel();
+        assertEquals("1: cancelled", assertThrows(CancellationException.class, () -> watch.await(listener -> job)).getMessage());
         assertEquals(List.of(false), shown);
     }
 }

@@ -92,6 +92,21 @@ class RefusalTest {
     }
 
     @Test
+    void manifestWithWordsOrSizesOfNoReleaseIsRefused() throws IOException {
+        Path path = folder.resolve("other.safetensors");
+        Map<String, TensorView> tensors = Map.of("x", TensorView.ofFloats(new float[1], 1));
+        save(path, tensors, Map.of("halftone", "{}", "halftone.storage", "{\"version\":1,\"computeType\":\"FLOAT31\"}"));
+        assertEquals(path + ": halftone.storage: found No enum constant io.halftone.ops.DType.FLOAT31; expected what this release writes"
+            + " (is it of another release?)", assertThrows(CheckpointException.class, () -> StoredCheckpoint.open(path)).getMessage());
+        for (String scales : List.of("-1", "2000000000")) {
+            save(path, tensors, Map.of("halftone", "{}", "halftone.storage", "{\"version\":1,\"computeType\":\"FLOAT32\",\"layers\":{\"a\":{\"weight\":"
+                + "{\"codes\":\"INT8\",\"scales\":" + scales + ",\"axis\":0,\"layout\":\"MODEL_OPTIMIZER\",\"shape\":[2000000000,4]}}}}"));
+            assertEquals(path + ": halftone.storage: found " + scales + " scales along axis 0 of [2000000000, 4]; expected 1, or as many as the axis has"
+                + " (is it of another release?)", assertThrows(CheckpointException.class, () -> StoredCheckpoint.open(path)).getMessage());
+        }
+    }
+
+    @Test
     void truncatedFileIsRefused() throws IOException {
         Path path = good();
         byte[] bytes = Files.readAllBytes(path);

@@ -88,7 +88,10 @@ public record Manifest(Form form, DType computeType, String base, Map<String, La
         } catch (JsonProcessingException e) {
             throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected JSON", e);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new CheckpointException(where + ": " + e.getMessage() + " (is it of another release?)", e);
+            String message = String.valueOf(e.getMessage());
+            boolean told = message.contains("; expected ");   // an enum says that it has no such constant, and nothing else
+            throw new CheckpointException(where + ": " + (told ? message : "found " + message + "; expected what this release writes")
+                + " (is it of another release?)", e);
         }
     }
 

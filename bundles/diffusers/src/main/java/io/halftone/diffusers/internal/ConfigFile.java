@@ -63,6 +63,8 @@ final class ConfigFile {
             root = MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected a JSON object", e);
+        } catch (NumberFormatException e) {   // of an exponent beyond all that a decimal number has
+            throw new CheckpointException(where + ": found a number that none can hold (" + e.getMessage() + "); expected a JSON object", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);   // bytes in memory are always read
         }

@@ -359,4 +359,11 @@ class DiffusersFoldersTest {
         assertIndexRefused("{\"_class_name\": \"P\", \"../up\": [\"diffusers\", \"UNet\"]}",
             "../up: found a component of that name; expected the name of a folder in this one");
     }
+
+    @Test
+    void refusesExponentThatNoNumberHas() throws IOException {
+        write("model_index.json", "{\"_class_name\": \"P\", \"a\": 1e309223372036854775807}");
+        String message = assertThrows(CheckpointException.class, () -> open(folder)).getMessage();
+        assertTrue(message.startsWith(folder.resolve("model_index.json") + ": found a number that none can hold ("), message);
+    }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.halftone.export.EngineException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 record Sidecar(int format, String model, String onnx, Platform platform, Profile profile, int level, long workspace,
                Map<String, String> metadata, LayerInfo layers, long bytes, String plan, double seconds) {
     static final int FORMAT = 2;
+    private static final long MOST_BYTES = 64L << 20;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -61,14 +63,18 @@ record Sidecar(int format, String model, String onnx, Platform platform, Profile
             throw new EngineException(engine + ": found no " + file.getFileName() + " beside it; expected the description that a build "
                 + "writes: a TensorRT engine is built from an exported model first");
         }
+        long size = Files.size(file);
+        if (size > MOST_BYTES) {
+            throw new EngineException(file + ": found " + size + " bytes; expected at most " + MOST_BYTES);
+        }
         try {
-            JsonNode root = JSON.readTree(Files.readString(file));
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
             int found = root.path("format").asInt();
             if (found != FORMAT) {
                 throw new EngineException(file + ": found format " + found + "; expected " + FORMAT + ": build it again");
             }
             return JSON.treeToValue(root, Sidecar.class);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+        } catch (JsonProcessingException | CharConversionException | IllegalArgumentException e) {
             throw new EngineException(file + ": found " + e.getMessage().lines().findFirst().orElse("") + "; expected the description of "
                 + "an engine", e);
         }

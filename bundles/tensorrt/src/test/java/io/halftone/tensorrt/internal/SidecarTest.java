@@ -143,4 +143,11 @@ class SidecarTest {
         assertTrue(Sidecar.exists(engine()));
         assertEquals(5, Files.size(engine()));
     }
+
+    @Test
+    void refusesDescriptionThatIsNotUtf8() throws IOException {
+        Files.write(Sidecar.file(engine()), new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', '}'});
+        String message = assertThrows(EngineException.class, () -> Sidecar.read(engine())).getMessage();
+        assertTrue(message.startsWith(Sidecar.file(engine()) + ": found ") && message.endsWith("; expected the description of an engine"), message);
+    }
 }

@@ -59,7 +59,7 @@ final class Kar implements AutoCloseable {
         }
         try {
             this.files = zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName)
-                .filter(name -> name.startsWith(REPOSITORY) && !name.contains("..")).map(name -> name.substring(REPOSITORY.length())).toList();
+                .filter(name -> name.startsWith(REPOSITORY)).map(name -> inside(path, name)).toList();
             List<String> lists = files.stream().filter(file -> file.endsWith("-features.xml")).toList();
             if (lists.size() != 1) {
                 throw new IllegalArgumentException(path + ": found " + lists.size() + " lists of features; expected one, repository/.../NAME-features.xml");
@@ -70,6 +70,16 @@ final class Kar implements AutoCloseable {
             zip.close();
             throw e;
         }
+    }
+
+    /** The path of an entry in the repository, which is all that it may be unpacked into. */
+    private static String inside(Path archive, String entry) {
+        String file = entry.substring(REPOSITORY.length());
+        boolean plain = !file.startsWith("/") && !file.contains("\\") && !file.contains("\0") && !List.of(file.split("/")).contains("..");
+        if (!plain) {
+            throw new IllegalArgumentException(archive + ": found an entry " + entry + "; expected paths that stay in " + REPOSITORY);
+        }
+        return file;
     }
 
     private void read() throws IOException {

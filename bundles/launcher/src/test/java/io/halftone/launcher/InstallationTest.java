@@ -165,6 +165,19 @@ class InstallationTest {
         assertEquals(shipped, everything());
     }
 
+    @Test
+    void cve20245187EntriesThatLeaveTheRepository() throws IOException {
+        Map<String, String> shipped = everything();
+        byte[] features = feature("b", "<bundle>mvn:/a/1</bundle>").getBytes(StandardCharsets.UTF_8);
+        for (String list : List.of("repository/" + folder + "/b-features.xml", "repository/a/../../../b-features.xml", "repository/..\\b-features.xml")) {
+            Path sly = archive("sly.kar", Map.of(list, features, "repository//a/1/a-1.jar", bundle("a", "")));
+            String message = refusal(sly);
+            assertTrue(message.startsWith(sly + ": found an entry repository/") && message.endsWith("; expected paths that stay in repository/"), message);
+        }
+        assertEquals(shipped, everything());
+        assertTrue(Files.notExists(folder.resolve("b-features.xml")));
+    }
+
     private String refusal(Path archive) {
         return assertThrows(IllegalArgumentException.class, () -> distribution.install(archive)).getMessage();
     }

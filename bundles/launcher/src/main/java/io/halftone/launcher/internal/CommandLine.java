@@ -123,14 +123,14 @@ final class CommandLine {
 
     private int fail(int status, String message) {
         out.flush();
-        err.println("halftone: " + message);
+        err.println("halftone: " + PlainWords.of(message));
         return status;
     }
 
-    /** The message in one line. Karaf's own messages hold line breaks. */
+    /** The message, or the name of what has none. */
     private static String message(Throwable e) {
         String said = e.getMessage();
-        return said == null || said.isBlank() ? e.getClass().getSimpleName() : said.strip().replaceAll("\\s*\\R\\s*", " ");
+        return said == null || said.isBlank() ? e.getClass().getSimpleName() : said;
     }
 
     private static String log() {

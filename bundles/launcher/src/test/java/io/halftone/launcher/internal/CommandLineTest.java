@@ -107,7 +107,7 @@ class CommandLineTest {
             throw new CommandException("long and coloured", "Undefined option: --foo");
         });
         assertEquals(2, run("plan", "--foo"));
-        assertEquals("halftone: Undefined option: --foo\n", text(err));
+        assertEquals("halftone: --foo: found no such option; expected one that --help lists\n", text(err));
     }
 
     @Test

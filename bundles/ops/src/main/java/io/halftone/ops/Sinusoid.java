@@ -14,6 +14,8 @@ import java.util.List;
 record Sinusoid(int dim, boolean cosineFirst, double freqShift) {
     /** The period of the lowest frequency, in steps, over 2 pi. */
     private static final double MAX_PERIOD = 10_000;
+    /** Models have a few hundred; a configuration may say two thousand million. */
+    private static final int MOST_CHANNELS = 1 << 16;
 
     /**
      * Embeds each number.
@@ -34,6 +36,9 @@ record Sinusoid(int dim, boolean cosineFirst, double freqShift) {
 
     /** Rounded to float32 after each operation, as the source does. */
     private float[] frequencies() {
+        if (dim < 1 || dim > MOST_CHANNELS) {
+            throw new IllegalArgumentException("embedding: found " + dim + " channels; expected 1 to " + MOST_CHANNELS);
+        }
         int half = dim / 2;
         float[] frequencies = new float[half];
         for (int i = 0; i < half; i++) {

@@ -25,6 +25,9 @@ public final class RecipeFile {
      * @throws IOException              if it cannot be read
      */
     public static PlanRecipe read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(file + ": found a folder; expected a recipe");
+        }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LIMIT + 1);

@@ -139,4 +139,9 @@ class RecipeFileTest {
     void aMissingFileIsAnErrorOfInput() {
         assertThrows(NoSuchFileException.class, () -> RecipeFile.read(folder.resolve("none.yaml")));
     }
+
+    @Test
+    void refusesFolder() {
+        assertEquals(folder + ": found a folder; expected a recipe", assertThrows(IllegalArgumentException.class, () -> RecipeFile.read(folder)).getMessage());
+    }
 }

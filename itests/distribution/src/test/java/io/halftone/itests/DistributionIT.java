@@ -97,6 +97,14 @@ public class DistributionIT extends InContainer {
     }
 
     @Test
+    public void refusesEveryBadInput() throws Exception {
+        features.installFeature("halftone-launcher");
+        Path scratch = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("halftone.scratch"))), "bad").toRealPath();
+        Path model = Path.of(System.getProperty("karaf.home")).resolve("models").resolve("tiny-sdxl");
+        new BadInputSuite(context, sessions, scratch, model).run();
+    }
+
+    @Test
     public void chainRunsThroughTheServices() throws Exception {
         Path out = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("halftone.scratch"))), "chain");
         PipelineSource source = new PipelineSource("", "tiny-sdxl", DType.FLOAT32);

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.Rule;
@@ -82,14 +84,14 @@ public class LauncherIT {
     public void refusesAnOptionThatIsNotThere() throws Exception {
         Launch wrong = launch("plan", "--modle", "tiny-sdxl");
         wrong.endsWith(2);
-        assertEquals("halftone: Undefined option: --modle\n", wrong.err());
+        assertEquals("halftone: --modle: found no such option; expected one that --help lists\n", wrong.err());
     }
 
     @Test
     public void refusesAnOptionWithoutItsValue() throws Exception {
         Launch wrong = launch("plan", "--path");
         wrong.endsWith(2);
-        assertEquals("halftone: Missing value for option: --path\n", wrong.err());
+        assertEquals("halftone: --path: found nothing behind it; expected its value\n", wrong.err());
     }
 
     @Test
@@ -100,6 +102,32 @@ public class LauncherIT {
         assertTrue(missing.err(), missing.err().startsWith("halftone: ") && missing.err().contains("/nowhere/sdxl"));
         assertEquals("", missing.out());
         assertEquals(List.of(), children(folder.getRoot().toPath()));
+    }
+
+    /** A dozen and more of bad-input.txt, through the process; DistributionIT runs all of them through what the process runs. */
+    @Test
+    public void refusesBadInput() throws Exception {
+        Path scratch = folder.getRoot().toPath().toRealPath();
+        new BadInputs(scratch.resolve("in"), HOME.resolve("models").resolve("tiny-sdxl").toRealPath());
+        Path out = Files.createDirectory(scratch.resolve("out"));
+        Set<String> names = Set.of("unknown-command", "control-characters-in-the-command", "number-that-is-none", "required-option-missing",
+            "plan-unknown-format", "plan-config-nested-deep", "plan-config-product-overflows", "plan-link-out-of-the-folder", "plan-recipe-with-a-tag",
+            "quantize-zip-in-disguise", "quantize-shard-that-climbs-out", "generate-pickle-checkpoint", "build-data-climbs-out", "merge-statistics-damaged");
+        List<BadInputSuite.Case> cases = BadInputSuite.cases().stream().filter(bad -> names.contains(bad.name())).toList();
+        assertEquals(names.size(), cases.size());
+        for (int i = 0; i < cases.size(); i += 2) {   // two at a time: as many as the smallest machine has cores
+            List<Launch> launches = new ArrayList<>();
+            for (BadInputSuite.Case bad : cases.subList(i, Math.min(i + 2, cases.size()))) {
+                launches.add(launch(BadInputSuite.words(bad.line(), scratch).toArray(new String[0])));
+            }
+            for (int j = 0; j < launches.size(); j++) {
+                BadInputSuite.Case bad = cases.get(i + j);
+                launches.get(j).endsWith(bad.status());
+                assertTrue(bad.name() + " said " + launches.get(j).err(), BadInputSuite.isExpected(launches.get(j).err(), bad.message(), scratch));
+                assertEquals(bad.name(), "", launches.get(j).out());
+            }
+        }
+        assertEquals(List.of(), children(out));
     }
 
     @Test

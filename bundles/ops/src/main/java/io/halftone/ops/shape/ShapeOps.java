@@ -64,6 +64,11 @@ public final class ShapeOps implements Ops<Meta> {
 
     @Override
     public Meta parameter(String name, Shape shape) {
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (shape.dim(axis).isNumber() && shape.dim(axis).size() < 1) {
+                throw new IllegalArgumentException(name + ": found a parameter of shape " + shape + "; expected extents >= 1");
+            }
+        }
         Shape before = parameters.putIfAbsent(name, shape);
         if (before != null && !before.equals(shape)) {
             throw new IllegalArgumentException(name + ": found " + shape + "; expected " + before + ", as asked for before");

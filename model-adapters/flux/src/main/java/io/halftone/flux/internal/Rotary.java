@@ -18,6 +18,7 @@ import java.util.List;
 record Rotary<T>(T cos, T sin) {
     /** The period of the lowest frequency, in places, over 2 pi. */
     private static final double MAX_PERIOD = 10_000;
+    private static final int MOST_CHANNELS = 1 << 16;
 
     /**
      * The angles of tokens.
@@ -39,6 +40,9 @@ record Rotary<T>(T cos, T sin) {
     }
 
     private static <T> T frequencies(Ops<T> o, int axis) {
+        if (axis < 2 || axis > MOST_CHANNELS) {
+            throw new IllegalArgumentException("axes_dims_rope: found " + axis + "; expected 2 to " + MOST_CHANNELS);
+        }
         float[] frequencies = new float[axis / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = (float) (1 / Math.pow(MAX_PERIOD, 2.0 * i / axis));

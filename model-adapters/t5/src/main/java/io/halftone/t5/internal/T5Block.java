@@ -13,6 +13,8 @@ import java.util.Arrays;
  * T5Block and _keep_in_fp32_modules.
  */
 record T5Block(T5Config config) {
+    private static final int MOST_CHANNELS = 1 << 16;
+
     /** What the source leaves of an infinite float16: the largest number less 1000. */
     private static final double HALF_LIMIT = 65504 - 1000;
 
@@ -39,6 +41,9 @@ record T5Block(T5Config config) {
         Ops<T> o = s.ops();
         if (o.dtype(x) == o.computeType()) {
             return s.rmsNorm(name, x, config.epsilon());
+        }
+        if (config.hidden() > MOST_CHANNELS) {
+            throw new IllegalArgumentException("d_model: found " + config.hidden() + "; expected at most " + MOST_CHANNELS);
         }
         float[] ones = new float[Math.toIntExact(config.hidden())];
         Arrays.fill(ones, 1);

@@ -14,6 +14,7 @@ import java.util.List;
 public final class CalibrationPrompts {
     /** A list of prompts that a pipeline folder may bring. */
     static final String FOLDER_LIST = "calibration_prompts.txt";
+    private static final long MOST_BYTES = 64L << 20;
     private static final String BUILT_IN = "/io/halftone/core/internal/calibration_prompts.txt";
 
     private CalibrationPrompts() {}
@@ -63,6 +64,12 @@ public final class CalibrationPrompts {
     }
 
     private static List<String> lines(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(file + ": found a folder; expected a file of one prompt a line");
+        }
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IllegalArgumentException(file + ": found " + Files.size(file) + " bytes; expected at most " + MOST_BYTES);
+        }
         List<String> prompts = new ArrayList<>();
         try {
             // some editors begin a file with a byte order mark

@@ -37,8 +37,7 @@ public record Scan(ModelSignature signature, List<Layer> layers, Map<String, Sha
         try {
             return scan(adapter, config);
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(config.source() + ": found sizes that are beyond all numbers (" + e.getMessage()
-                + "); expected those of a model", e);
+            throw new IllegalArgumentException(config.source() + ": found sizes that no model has (" + e.getMessage() + "); expected those of one", e);
         }
     }
 

@@ -47,11 +47,18 @@ public final class FuseLoraTask implements JobRunner.Task<FuseLoraResult> {
         LoraFolder.Progress progress = (component, written, total) ->
             monitor.progress(loras.isEmpty() ? "unfuse" : "fuse", written, total, "tensor of " + component);
         Files.createDirectories(target.getParent());
-        Files.deleteIfExists(target);   // an empty folder, as was checked
-        if (loras.isEmpty()) {
-            LoraFolder.unfuse(folder, target, progress);
-        } else {
-            LoraFolder.fuse(folder, loras, target, progress);
+        boolean emptied = Files.deleteIfExists(target);   // an empty folder, as was checked
+        try {
+            if (loras.isEmpty()) {
+                LoraFolder.unfuse(folder, target, progress);
+            } else {
+                LoraFolder.fuse(folder, loras, target, progress);
+            }
+        } catch (IOException | RuntimeException e) {
+            if (emptied) {
+                Files.createDirectory(target);
+            }
+            throw e;
         }
         return new FuseLoraResult(target.toString(), changed(loras.isEmpty() ? folder : target), watch.seconds());
     }

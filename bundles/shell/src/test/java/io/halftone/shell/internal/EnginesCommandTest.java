@@ -3,11 +3,12 @@ package io.halftone.shell.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EnginesCommandTest {
-    private final Console console = new Console();
+    private final Console console = new Console(Path.of("/data"));
 
     @Test
     void listsWhatIsKept() throws Exception {

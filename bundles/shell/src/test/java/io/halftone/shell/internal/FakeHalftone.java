@@ -70,7 +70,6 @@ final class FakeHalftone implements Halftone {
     final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
     final List<Path> engineFiles = new ArrayList<>();
     double psnr = 31.25;
-    List<CachedEngine> cached = List.of();
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
     Defaults defaults = Defaults.usual();

@@ -130,10 +130,20 @@ final class PictureRun<T> {
                     monitor.progress(stage, call + 1, calls, "step");
                 }
             });
+            float largest = largest(latents);
+            if (!Float.isFinite(largest)) {
+                throw located(backbone, largest);
+            }
             monitor.begins("decode");
             T images = parts.pipeline().adapter().decode(parts, latents);
             dump.keep("images", images);
             float[] values = ops.toFloats(images);
+            for (float value : values) {
+                if (Float.isNaN(value)) {   // infinities became 0 or 1, and come with NaN
+                    throw new IllegalArgumentException("vae: found NaN in its pictures, of latents up to " + largest
+                        + "; expected finite values: try model dtype Float");
+                }
+            }
             int height = Math.toIntExact(batch.height());
             int width = Math.toIntExact(batch.width());
             for (int i = 0; i < batch.size(); i++) {
@@ -142,6 +152,40 @@ final class PictureRun<T> {
             return List.of();
         });
         return pictures;
+    }
+
+    private float largest(T latents) {
+        return ops.toFloats(ops.amax(ops.abs(latents)))[0];
+    }
+
+    /** Runs the steps again, looking at each: looking costs a wait on the device, so a run that goes well does without. */
+    private IllegalArgumentException located(Backbone<T> backbone, float end) {
+        String[] first = new String[1];
+        ops.region("", () -> {
+            Generator<T> generator = parts.context().generator(sampling.seed());
+            T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : given();
+            loop.run(backbone, conditioning, batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
+                @Override
+                public void output(int call, T output) {
+                    look("the backbone's output at step ", call, output);
+                }
+
+                @Override
+                public void after(int call, int calls, T now) {
+                    look("the latents after step ", call, now);
+                }
+
+                private void look(String what, int call, T value) {
+                    float found = first[0] == null ? largest(value) : 0;
+                    if (!Float.isFinite(found)) {
+                        first[0] = what + (schedule.step(call) + 1) + ": found " + found;
+                    }
+                }
+            });
+            return List.of();
+        });
+        return new IllegalArgumentException((first[0] == null ? "the latents: found " + end + " at the end" : first[0])
+            + "; expected finite values: try another model dtype");
     }
 
     /** Times calls of backbones on the first call's inputs, in turn, so that a machine that slows down slows both. */

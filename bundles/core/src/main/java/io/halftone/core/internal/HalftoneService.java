@@ -350,7 +350,9 @@ public final class HalftoneService implements Halftone {
     /** What a new job works with: settings and a runtime that stay as they are until it ends, and plugins that finish it, whatever becomes of their bundles. */
     private Workplace workplace() {
         Settings taken = settings.taken();
-        return new Workplace(pins.hold(plugins.get()), opener, runtime.on(""), new ModelFolders(taken.modelFolders()), taken.cache());
+        EagerRuntime its = runtime.on("");
+        return new Workplace(pins.hold(plugins.get()), opener, pins.keeps(its) ? its : MissingRuntime.INSTANCE,
+            new ModelFolders(taken.modelFolders()), taken.cache());
     }
 
     /** What is needed where nothing is computed: over soon, it does not pay for holding plugins. */

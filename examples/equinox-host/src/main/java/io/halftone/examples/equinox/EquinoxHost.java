@@ -91,7 +91,7 @@ public final class EquinoxHost {
 
     /** Called by the job's thread; ten lines of each stage are enough. */
     private static void print(Progress progress) {
-        if (progress.done() * 10 / Math.max(1, progress.total()) != (progress.done() - 1) * 10 / Math.max(1, progress.total())) {
+        if (progress.done() > 0 && progress.done() * 10 / Math.max(1, progress.total()) != (progress.done() - 1) * 10 / Math.max(1, progress.total())) {
             System.err.println(progress.stage() + " " + progress.done() + " of " + progress.total() + " " + progress.unit() + "s");
         }
     }

@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
@@ -173,12 +174,18 @@ final class PartialHost {
         halftone.quantize(quantization("alone.safetensors", 1), ProgressListener.NONE).await();
     }
 
+    /** While a job computes, which ends all the same. */
     private void runtimeLeaves(List<Bundle> torch) throws Exception {
+        CountDownLatch computes = new CountDownLatch(1);
+        Job<QuantizeResult> job = halftone.quantize(quantization("held.safetensors", 0), progress -> computes.countDown());
+        computes.await();
         for (Bundle bundle : torch) {
             if (bundle.getSymbolicName().equals("io.halftone.torch")) {
                 bundle.uninstall();
             }
         }
+        say("state", job.state());
+        job.await();
         say("refused again", refusal(() -> halftone.generate(picture(BackboneChoice.fullPrecision()), ProgressListener.NONE)));
         say("planned again", plan());
     }

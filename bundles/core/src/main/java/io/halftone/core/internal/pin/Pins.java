@@ -29,6 +29,15 @@ public final class Pins {
         return plugins.only(plugin -> hold(plugin.getClass().getClassLoader(), surroundings));
     }
 
+    /**
+     * Holds the bundle of a service that is no plugin.
+     *
+     * @return whether it was still there
+     */
+    public boolean keeps(Object service) {
+        return hold(service.getClass().getClassLoader(), new Surroundings());
+    }
+
     private boolean hold(ClassLoader loader, Surroundings surroundings) {
         if (!(loader instanceof BundleReference reference) || isHeld(loader)) {
             return true;

@@ -38,7 +38,8 @@ enum Colours {
             case "done" -> SimpleAnsi.COLOR_GREEN;
             case "failed" -> SimpleAnsi.COLOR_RED;
             case "running" -> SimpleAnsi.COLOR_CYAN;
-            default -> SimpleAnsi.COLOR_YELLOW;
+            case "cancelling", "cancelled" -> SimpleAnsi.COLOR_YELLOW;
+            default -> null;   // the head of the column
         };
     }
 }

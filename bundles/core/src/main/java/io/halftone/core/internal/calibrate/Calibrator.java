@@ -135,10 +135,10 @@ public final class Calibrator {
     }
 
     private void runAll(ConcurrentLinkedQueue<Integer> left, Progress progress, Monitor monitor) throws IOException {
+        monitor.begins("load models");
         int workers = Math.min(left.size(), Workers.of(work.workers(), job.pipeline(), runtime.device()));
         ExecutorService threads = Executors.newFixedThreadPool(workers, new Workers.Threads());
         AtomicBoolean failed = new AtomicBoolean();
-        monitor.begins("load models");
         List<Future<?>> running = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {

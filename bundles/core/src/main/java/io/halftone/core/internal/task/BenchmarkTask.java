@@ -46,6 +46,7 @@ public final class BenchmarkTask implements JobRunner.Task<BenchmarkResult> {
     public BenchmarkResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         try (pipeline) {
+            monitor.begins("load library");
             return work.runtime().run(new EagerRuntime.Task<BenchmarkResult>() {
                 @Override
                 public <T> BenchmarkResult run(EagerRuntime.Context<T> context) throws IOException {

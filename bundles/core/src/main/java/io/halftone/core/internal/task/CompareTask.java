@@ -45,6 +45,7 @@ public final class CompareTask implements JobRunner.Task<CompareResult> {
     public CompareResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         try (pipeline) {
+            monitor.begins("load library");
             return work.runtime().run(new EagerRuntime.Task<CompareResult>() {
                 @Override
                 public <T> CompareResult run(EagerRuntime.Context<T> context) throws IOException {

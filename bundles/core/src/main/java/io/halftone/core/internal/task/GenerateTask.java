@@ -45,6 +45,7 @@ public final class GenerateTask implements JobRunner.Task<GenerateResult> {
     public GenerateResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         try (pipeline) {
+            monitor.begins("load library");
             return work.runtime().run(new EagerRuntime.Task<GenerateResult>() {
                 @Override
                 public <T> GenerateResult run(EagerRuntime.Context<T> context) throws IOException {

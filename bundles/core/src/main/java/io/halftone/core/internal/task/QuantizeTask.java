@@ -134,6 +134,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     public QuantizeResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         try (pipeline) {
+            monitor.begins("load library");
             return request.trials() == 1 ? once(watch, monitor) : best(watch, monitor);
         }
     }

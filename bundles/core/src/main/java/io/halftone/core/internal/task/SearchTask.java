@@ -43,6 +43,7 @@ public final class SearchTask implements JobRunner.Task<SearchResult> {
     public SearchResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         try (pipeline; session) {
+            monitor.begins("load library");
             Search search = session.measure(recipe.resolveSibling(recipe.getFileName() + ".calibration"), monitor);
             Found found = Double.isNaN(request.maxCost()) ? search.reaching(request.targetPsnr()) : search.within(request.maxCost());
             RecipeFile.write(session.recipe(found), recipe, session.comments(found));

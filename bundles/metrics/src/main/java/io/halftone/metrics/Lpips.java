@@ -52,7 +52,8 @@ public final class Lpips<T> {
                 Shape shape = ops.shape(difference);
                 long channels = shape.dim(1).size();
                 T weights = ops.parameter(LpipsNetwork.channelWeights(i), Shape.of(1, channels, 1, 1));
-                T weighted = ops.conv(ops.mul(difference, difference), weights, new Layer.Conv("", Role.OUTPUT, channels, 1, 1, 1, 0, false));
+                T weighted = ops.conv(ops.mul(difference, difference), weights, new Layer.Conv("", Role.OUTPUT, channels, 1, 1, 1, 0,
+                    false));
                 distance[0] += ops.toFloats(ops.sum(weighted))[0] / (shape.dim(2).size() * shape.dim(3).size());
             }
             return List.of();
@@ -86,8 +87,10 @@ public final class Lpips<T> {
     }
 
     private T conv(LpipsNetwork.Conv conv, T x) {
-        var layer = new Layer.Conv(conv.name(), Role.CONVOLUTION, conv.in(), conv.out(), conv.kernel(), conv.stride(), conv.padding(), true);
-        T y = ops.conv(x, ops.parameter(conv.name() + ".weight", layer.weightShape()), ops.parameter(conv.name() + ".bias", Shape.of(conv.out())), layer);
+        var layer = new Layer.Conv(conv.name(), Role.CONVOLUTION, conv.in(), conv.out(), conv.kernel(), conv.stride(), conv.padding(),
+            true);
+        T y = ops.conv(x, ops.parameter(conv.name() + ".weight", layer.weightShape()), ops.parameter(conv.name() + ".bias",
+            Shape.of(conv.out())), layer);
         return ops.maximum(y, ops.constant(0, DType.FLOAT32));
     }
 

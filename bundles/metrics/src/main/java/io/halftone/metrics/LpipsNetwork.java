@@ -16,19 +16,23 @@ import java.util.Map;
  */
 public enum LpipsNetwork {
     /** AlexNet, as torchvision has it. */
-    ALEX("AlexNet", List.of(conv("net.slice1.0", 3, 64, 11, 4, 2), Step.SEEN, Step.POOL, conv("net.slice2.3", 64, 192, 5, 1, 2), Step.SEEN, Step.POOL,
+    ALEX("AlexNet", List.of(conv("net.slice1.0", 3, 64, 11, 4, 2), Step.SEEN, Step.POOL, conv("net.slice2.3", 64, 192, 5, 1, 2), Step.SEEN,
+        Step.POOL,
         conv("net.slice3.6", 192, 384, 3, 1, 1), Step.SEEN, conv("net.slice4.8", 384, 256, 3, 1, 1), Step.SEEN,
         conv("net.slice5.10", 256, 256, 3, 1, 1), Step.SEEN)),
     /** VGG-16, as torchvision has it. */
     VGG("VGG-16", List.of(conv("net.slice1.0", 3, 64, 3, 1, 1), conv("net.slice1.2", 64, 64, 3, 1, 1), Step.SEEN, Step.HALVE,
         conv("net.slice2.5", 64, 128, 3, 1, 1), conv("net.slice2.7", 128, 128, 3, 1, 1), Step.SEEN, Step.HALVE,
-        conv("net.slice3.10", 128, 256, 3, 1, 1), conv("net.slice3.12", 256, 256, 3, 1, 1), conv("net.slice3.14", 256, 256, 3, 1, 1), Step.SEEN,
-        Step.HALVE, conv("net.slice4.17", 256, 512, 3, 1, 1), conv("net.slice4.19", 512, 512, 3, 1, 1), conv("net.slice4.21", 512, 512, 3, 1, 1),
+        conv("net.slice3.10", 128, 256, 3, 1, 1), conv("net.slice3.12", 256, 256, 3, 1, 1), conv("net.slice3.14", 256, 256, 3, 1, 1),
+        Step.SEEN,
+        Step.HALVE, conv("net.slice4.17", 256, 512, 3, 1, 1), conv("net.slice4.19", 512, 512, 3, 1, 1), conv("net.slice4.21", 512, 512, 3,
+        1, 1),
         Step.SEEN, Step.HALVE, conv("net.slice5.24", 512, 512, 3, 1, 1), conv("net.slice5.26", 512, 512, 3, 1, 1),
         conv("net.slice5.28", 512, 512, 3, 1, 1), Step.SEEN)),
     /** SqueezeNet 1.1, as torchvision has it. */
     SQUEEZE("SqueezeNet 1.1", List.of(conv("net.slice1.0", 3, 64, 3, 2, 0), Step.SEEN, Step.POOL_CEILING, fire("net.slice2.3", 64, 16, 64),
-        fire("net.slice2.4", 128, 16, 64), Step.SEEN, Step.POOL_CEILING, fire("net.slice3.6", 128, 32, 128), fire("net.slice3.7", 256, 32, 128),
+        fire("net.slice2.4", 128, 16, 64), Step.SEEN, Step.POOL_CEILING, fire("net.slice3.6", 128, 32, 128), fire("net.slice3.7", 256, 32,
+        128),
         Step.SEEN, Step.POOL_CEILING, fire("net.slice4.9", 256, 48, 192), Step.SEEN, fire("net.slice5.10", 384, 48, 192), Step.SEEN,
         fire("net.slice6.11", 384, 64, 256), Step.SEEN, fire("net.slice7.12", 512, 64, 256), Step.SEEN));
 
@@ -123,7 +127,8 @@ public enum LpipsNetwork {
         LpipsNetwork network = checkpoint.names().contains("net.slice2.3.squeeze.weight") ? SQUEEZE
             : checkpoint.names().contains("net.slice1.2.weight") ? VGG : ALEX;
         if (!checkpoint.names().contains("net.slice1.0.weight")) {
-            throw new CheckpointException(source + ": found no net.slice1.0.weight; expected the state dict of lpips.LPIPS, saved as safetensors");
+            throw new CheckpointException(source
+                + ": found no net.slice1.0.weight; expected the state dict of lpips.LPIPS, saved as safetensors");
         }
         List<String> faults = new ArrayList<>();
         network.parameters().forEach((name, shape) -> {

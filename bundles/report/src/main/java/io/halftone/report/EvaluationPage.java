@@ -32,7 +32,8 @@ public final class EvaluationPage {
         String script = resource("report.js");
         html.markup("<!DOCTYPE html>\n").open("html", "lang", "en").open("head").open("meta", "charset", "utf-8");
         html.open("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        html.open("meta", "http-equiv", "Content-Security-Policy", "content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        html.open("meta", "http-equiv", "Content-Security-Policy", "content",
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
             + "script-src 'sha256-" + digest(script) + "'; base-uri 'none'; form-action 'none'");
         html.element("title", "Quality of " + title(report)).open("style").markup(resource("report.css")).close("style").close("head");
         html.open("body").element("a", "Skip to the pictures", "class", "skip", "href", "#pictures");
@@ -45,7 +46,8 @@ public final class EvaluationPage {
         TradeOffSection.write(html, report);
         ProvenanceSection.write(html, report);
         html.close("main");
-        html.open("footer").element("p", "Made by Halftone. The same figures for programs: report.json and report.csv beside this file.").close("footer");
+        html.open("footer").element("p",
+            "Made by Halftone. The same figures for programs: report.json and report.csv beside this file.").close("footer");
         PicturesSection.dialog(html);
         html.open("script").markup(script).close("script").close("body").close("html");
         return html.toString();

@@ -35,9 +35,11 @@ final class Heatmap {
             }
         }
         Html svg = new Html();
-        svg.open("svg", "viewBox", "0 0 560 460", "role", "img", "class", "plot", "aria-label", "Largest magnitude that goes into each of " + layers.size()
+        svg.open("svg", "viewBox", "0 0 560 460", "role", "img", "class", "plot", "aria-label", "Largest magnitude that goes into each of "
+            + layers.size()
             + " layers at each of " + calls + " calls");
-        svg.open("image", "href", new Inlay(Integer.MAX_VALUE, 0).uri(image), "x", number(LEFT), "y", "6", "width", number(WIDTH - LEFT - 6), "height",
+        svg.open("image", "href", new Inlay(Integer.MAX_VALUE, 0).uri(image), "x", number(LEFT), "y", "6", "width",
+            number(WIDTH - LEFT - 6), "height",
             number(HEIGHT - BOTTOM - 6), "preserveAspectRatio", "none", "class", "pixels").close("image");
         blocks(svg, layers);
         Axis axis = new Axis("", 0.5, calls + 0.5, false);
@@ -47,7 +49,8 @@ final class Heatmap {
                     number(HEIGHT - BOTTOM + 16), "text-anchor", "middle");
             }
         }
-        svg.element("text", "call of the backbone", "class", "label", "x", number((LEFT + WIDTH) / 2), "y", number(HEIGHT - 8), "text-anchor", "middle");
+        svg.element("text", "call of the backbone", "class", "label", "x", number((LEFT + WIDTH) / 2), "y", number(HEIGHT - 8),
+            "text-anchor", "middle");
         return svg.close("svg").toString() + legend();
     }
 
@@ -60,10 +63,12 @@ final class Heatmap {
                 continue;
             }
             double middle = 6 + (from + row) / 2.0 * scale;
-            svg.open("line", "class", "frame", "x1", number(LEFT - 5), "x2", number(LEFT), "y1", number(6 + from * scale), "y2", number(6 + from * scale))
+            svg.open("line", "class", "frame", "x1", number(LEFT - 5), "x2", number(LEFT), "y1", number(6 + from * scale), "y2", number(6
+                + from * scale))
                 .close("line");
             if (middle - LINE / 2 >= free) {
-                svg.element("text", block(layers.get(from)), "class", "tick", "x", number(LEFT - 8), "y", number(middle + 4), "text-anchor", "end");
+                svg.element("text", block(layers.get(from)), "class", "tick", "x", number(LEFT - 8), "y", number(middle + 4),
+                    "text-anchor", "end");
                 free = middle + LINE / 2;
             }
             from = row;
@@ -80,7 +85,8 @@ final class Heatmap {
         for (int i = 0; i <= 8; i++) {
             stops.append(i == 0 ? "" : ", ").append(String.format("#%06x", Ramp.colour(i / 8.0)));
         }
-        return "<p class=\"ramp\"><span>0</span><i style=\"background: linear-gradient(to right, " + stops + ")\"></i><span>the layer's largest</span></p>\n";
+        return "<p class=\"ramp\"><span>0</span><i style=\"background: linear-gradient(to right, " + stops
+            + ")\"></i><span>the layer's largest</span></p>\n";
     }
 
     /** A small line over the calls, from 0. */

@@ -22,7 +22,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  */
 record Inlay(int side, float quality) {
     /** From what keeps everything to what takes least. */
-    static final List<Inlay> LADDER = List.of(new Inlay(Integer.MAX_VALUE, 0), new Inlay(1024, 0.9f), new Inlay(768, 0.88f), new Inlay(640, 0.85f),
+    static final List<Inlay> LADDER = List.of(new Inlay(Integer.MAX_VALUE, 0), new Inlay(1024, 0.9f), new Inlay(768, 0.88f), new Inlay(640,
+        0.85f),
         new Inlay(512, 0.82f), new Inlay(384, 0.8f), new Inlay(256, 0.75f), new Inlay(160, 0.7f));
 
     /** What a reader must know. */
@@ -56,7 +57,8 @@ record Inlay(int side, float quality) {
         } finally {
             writer.dispose();
         }
-        return (quality == 0 ? "data:image/png;base64," : "data:image/jpeg;base64,") + Base64.getEncoder().encodeToString(bytes.toByteArray());
+        return (quality == 0 ? "data:image/png;base64," : "data:image/jpeg;base64,")
+            + Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
     /** Halved until less than twice the size is left, as one step of interpolation would leave pixels out. */

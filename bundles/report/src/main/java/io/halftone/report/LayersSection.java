@@ -36,7 +36,8 @@ final class LayersSection {
             return;
         }
         html.element("h3", "Sensitivity: the error that each layer adds");
-        html.element("p", "Each quantized layer alone, given the inputs of full precision: the norm of its output's error over that of the output, the "
+        html.element("p",
+            "Each quantized layer alone, given the inputs of full precision: the norm of its output's error over that of the output, the "
             + "largest of the first, the middle and the last call, for the first picture.");
         html.open("ul", "class", "legend");
         for (int group = 0; group < GROUPS.size(); group++) {
@@ -53,7 +54,8 @@ final class LayersSection {
             variant.at("/layers/layers").forEach(layer -> {
                 double error = largest(layer.path("error"));
                 if (error > 0) {
-                    plot.mark(group(layer), places.getOrDefault(layer.path("name").asText(), 0), error, 2.8, false, layer.path("name").asText() + ": "
+                    plot.mark(group(layer), places.getOrDefault(layer.path("name").asText(), 0), error, 2.8, false,
+                        layer.path("name").asText() + ": "
                         + Numbers.significant(error));
                 }
             });
@@ -87,12 +89,14 @@ final class LayersSection {
         variant.at("/layers/layers").forEach(sorted::add);
         sorted.sort(Comparator.comparingDouble((JsonNode layer) -> largest(layer.path("error"))).reversed());
         html.open("details").element("summary", "The " + Math.min(WORST, sorted.size()) + " most sensitive layers");
-        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Most sensitive layers of " + variant.path("name").asText());
+        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Most sensitive layers of "
+            + variant.path("name").asText());
         html.open("table").open("thead").open("tr").element("th", "Layer", "scope", "col").element("th", "Role", "scope", "col");
         variant.at("/layers/calls").forEach(call -> html.element("th", "call " + (call.asInt() + 1), "scope", "col", "class", "number"));
         html.close("tr").close("thead").open("tbody");
         for (JsonNode layer : sorted.subList(0, Math.min(WORST, sorted.size()))) {
-            html.open("tr").element("th", layer.path("name").asText(), "scope", "row", "class", "code").element("td", layer.path("role").asText());
+            html.open("tr").element("th", layer.path("name").asText(), "scope", "row", "class", "code").element("td",
+                layer.path("role").asText());
             layer.path("error").forEach(error -> html.element("td", Numbers.significant(error.doubleValue()), "class", "number"));
             html.close("tr");
         }
@@ -104,7 +108,8 @@ final class LayersSection {
             return;
         }
         html.element("h3", "Ranges: the largest magnitude at each step");
-        html.element("p", "What goes into each layer in full precision, for the first picture. A row is a layer, from the first to the last; its colour is the "
+        html.element("p",
+            "What goes into each layer in full precision, for the first picture. A row is a layer, from the first to the last; its colour is the "
             + "largest magnitude at that call over the layer's own largest. A row that is bright at few calls has one scale for all calls that wastes "
             + "most of its codes at the others.");
         html.open("div", "class", "plots").open("figure").element("figcaption", "amax over the calls, each layer by its own largest");

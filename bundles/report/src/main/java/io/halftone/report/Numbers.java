@@ -12,7 +12,8 @@ final class Numbers {
     /** A number of a report, where the text {@code inf} is infinity; NaN where there is none. */
     static double of(JsonNode node) {
         if (node.isTextual()) {
-            return node.textValue().equals("inf") ? Double.POSITIVE_INFINITY : node.textValue().equals("-inf") ? Double.NEGATIVE_INFINITY : Double.NaN;
+            return node.textValue().equals("inf") ? Double.POSITIVE_INFINITY : node.textValue().equals("-inf") ? Double.NEGATIVE_INFINITY
+                : Double.NaN;
         }
         return node.isNumber() ? node.doubleValue() : Double.NaN;
     }

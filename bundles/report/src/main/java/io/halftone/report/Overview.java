@@ -17,7 +17,8 @@ final class Overview {
         html.open("header").element("p", "Halftone quality report", "class", "kicker");
         html.element("h1", EvaluationPage.title(report) + ", quantized");
         html.element("p", String.join(", ", count(report.path("prompts").size(), "prompt"), count(report.path("seeds").size(), "seed"),
-            count(sampling.path("steps").intValue(), "step"), sampling.path("width").asText() + "x" + sampling.path("height").asText() + " pixels")
+            count(sampling.path("steps").intValue(), "step"), sampling.path("width").asText() + "x" + sampling.path("height").asText()
+            + " pixels")
             + "; " + count(variants, "variant") + " against full precision", "class", "lead");
         html.open("nav", "aria-label", "Sections").open("ul");
         for (String[] section : SECTIONS) {
@@ -36,10 +37,12 @@ final class Overview {
         table(html, report);
         JsonNode msSsim = report.at("/metrics/msSsim");
         html.open("details").element("summary", "How these are measured");
-        html.element("p", "Every variant draws the same pictures as full precision does: the same prompts, noise and steps. PSNR, SSIM and MS-SSIM "
+        html.element("p",
+            "Every variant draws the same pictures as full precision does: the same prompts, noise and steps. PSNR, SSIM and MS-SSIM "
             + "compare the pictures before they are rounded to 8 bits; ± is the 95 % confidence interval of the mean over the pictures (Student's t), "
             + "and worst is the worst single picture. Latency is the median call of the backbone while the pictures were made.");
-        html.element("p", "MS-SSIM has " + msSsim.path("scales").asInt() + " of its usual " + msSsim.path("usualScales").asInt() + " scales here"
+        html.element("p", "MS-SSIM has " + msSsim.path("scales").asInt() + " of its usual " + msSsim.path("usualScales").asInt()
+            + " scales here"
             + (msSsim.path("scales").asInt() < msSsim.path("usualScales").asInt()
                 ? ", their weights divided by their sum: pictures below 161 pixels are too small for more. It is not comparable with that of larger ones."
                 : "."));
@@ -106,7 +109,8 @@ final class Overview {
 
     private static void row(Html html, JsonNode variant, int index, double full, boolean lpips, boolean clip) {
         JsonNode summary = variant.path("summary");
-        html.open("tr").open("th", "scope", "row").markup(index < 0 ? "" : Plot.sample(index)).text(index < 0 ? "full precision" : variant.path("name").asText())
+        html.open("tr").open("th", "scope", "row").markup(index < 0 ? "" : Plot.sample(index)).text(index < 0 ? "full precision"
+            : variant.path("name").asText())
             .close("th");
         html.element("td", index < 0 ? "" : Numbers.interval(summary.path("psnr"), 2), "class", "number strong");
         html.element("td", index < 0 ? "" : Numbers.fixed(Numbers.of(summary.at("/psnr/least")), 2), "class", "number");
@@ -150,12 +154,14 @@ final class Overview {
         List<Double> figures = new ArrayList<>();
         variants.forEach(variant -> variant.path("pictures").forEach(picture -> figures.add(Numbers.of(picture.path("psnr")))));
         Axis psnr = Axis.over("PSNR, dB", figures, false);
-        html.open("figure", "class", "wide").element("figcaption", "PSNR of every picture; further right is closer to full precision. The bar is the "
+        html.open("figure", "class", "wide").element("figcaption",
+            "PSNR of every picture; further right is closer to full precision. The bar is the "
             + "mean's 95 % interval.");
         html.open("div", "class", "strip");
         for (int i = 0; i < variants.size(); i++) {
             JsonNode variant = variants.get(i);
-            html.open("div", "class", "strip-row").open("span", "class", "strip-name").markup(Plot.sample(i)).text(variant.path("name").asText()).close("span");
+            html.open("div", "class", "strip-row").open("span", "class",
+                "strip-name").markup(Plot.sample(i)).text(variant.path("name").asText()).close("span");
             html.markup(Strip.row(i, psnr, variant));
             html.close("div");
         }

@@ -150,15 +150,18 @@ final class Plot {
 
     /** A sample of a series' line and mark, for a legend. */
     static String sample(int series) {
-        return "<svg class=\"sample\" viewBox=\"0 0 34 14\" aria-hidden=\"true\"><path class=\"line c" + series % COLOURS + "\" stroke-dasharray=\""
-            + dash(series) + "\" d=\"M1 7L33 7\"></path><g class=\"mark c" + series % COLOURS + "\">" + shape(series, 17, 7, 4) + "</g></svg>";
+        return "<svg class=\"sample\" viewBox=\"0 0 34 14\" aria-hidden=\"true\"><path class=\"line c" + series % COLOURS
+            + "\" stroke-dasharray=\""
+            + dash(series) + "\" d=\"M1 7L33 7\"></path><g class=\"mark c" + series % COLOURS + "\">" + shape(series, 17, 7, 4)
+            + "</g></svg>";
     }
 
     private static String shape(int series, double x, double y, double r) {
         double w = r * 1.15;
         return switch (series % 5) {
             case 0 -> "<circle cx=\"" + number(x) + "\" cy=\"" + number(y) + "\" r=\"" + number(r) + "\"></circle>";
-            case 1 -> "<rect x=\"" + number(x - r) + "\" y=\"" + number(y - r) + "\" width=\"" + number(2 * r) + "\" height=\"" + number(2 * r) + "\"></rect>";
+            case 1 -> "<rect x=\"" + number(x - r) + "\" y=\"" + number(y - r) + "\" width=\"" + number(2 * r) + "\" height=\""
+                + number(2 * r) + "\"></rect>";
             case 2 -> path(x, y - w, x + w, y + r, x - w, y + r);
             case 3 -> path(x, y - r * 1.3, x + r * 1.3, y, x, y + r * 1.3, x - r * 1.3, y);
             default -> path(x, y + w, x + w, y - r, x - w, y - r);

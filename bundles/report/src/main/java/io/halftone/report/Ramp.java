@@ -3,7 +3,8 @@ package io.halftone.report;
 /** From a number to a colour whose lightness grows evenly, so that it reads in grey too. */
 final class Ramp {
     /** Of matplotlib's inferno, at every eighth: red, green, blue. */
-    private static final int[][] STOPS = {{0, 0, 4}, {31, 12, 72}, {85, 15, 109}, {136, 34, 106}, {186, 54, 85}, {227, 89, 51}, {249, 140, 10},
+    private static final int[][] STOPS = {{0, 0, 4}, {31, 12, 72}, {85, 15, 109}, {136, 34, 106}, {186, 54, 85}, {227, 89, 51}, {249, 140,
+        10},
         {249, 201, 50}, {252, 255, 164}};
 
     private Ramp() {}

@@ -14,7 +14,8 @@ final class StepsSection {
     static void write(Html html, JsonNode report) {
         JsonNode variants = report.path("variants");
         html.open("section", "id", "steps").element("h2", "Error per denoising step");
-        html.element("p", "The latents after each call of the backbone against those of full precision, mean over the pictures. An error grows as steps "
+        html.element("p",
+            "The latents after each call of the backbone against those of full precision, mean over the pictures. An error grows as steps "
             + "build on one another; a jump shows the step at which quantization hurts.");
         html.open("div", "class", "plots");
         plot(html, variants, "relativeError", "relative error of the latents", value -> value);
@@ -29,7 +30,8 @@ final class StepsSection {
         List<Double> all = new ArrayList<>();
         variants.forEach(variant -> variant.path(field).forEach(value -> all.add(of.applyAsDouble(value.doubleValue()))));
         int calls = variants.get(0).path(field).size();
-        Plot plot = new Plot(label + " at each of " + calls + " calls, a line for each variant", new Axis("call of the backbone", 1, Math.max(2, calls), false),
+        Plot plot = new Plot(label + " at each of " + calls + " calls, a line for each variant", new Axis("call of the backbone", 1,
+            Math.max(2, calls), false),
             Axis.over(label, all, true), 560, 330);
         for (int v = 0; v < variants.size(); v++) {
             List<Double> xs = new ArrayList<>();
@@ -41,12 +43,14 @@ final class StepsSection {
             plot.line(v, xs, ys);
             for (int call = v % 3; call < calls; call += Math.max(1, calls / 6)) {
                 if (ys.get(call) > 0) {
-                    plot.mark(v, xs.get(call), ys.get(call), 3.5, false, variants.get(v).path("name").asText() + ", call " + (call + 1) + ": "
+                    plot.mark(v, xs.get(call), ys.get(call), 3.5, false, variants.get(v).path("name").asText() + ", call " + (call + 1)
+                        + ": "
                         + Numbers.significant(ys.get(call)));
                 }
             }
         }
-        html.open("figure").element("figcaption", Character.toUpperCase(label.charAt(0)) + label.substring(1)).markup(plot.toString()).close("figure");
+        html.open("figure").element("figcaption", Character.toUpperCase(label.charAt(0))
+            + label.substring(1)).markup(plot.toString()).close("figure");
     }
 
     static void legend(Html html, JsonNode variants) {
@@ -75,7 +79,8 @@ final class StepsSection {
         for (JsonNode variant : variants) {
             html.open("tr").element("th", variant.path("name").asText(), "scope", "row");
             for (int call : shown) {
-                html.open("td", "class", "number").text(Numbers.significant(variant.path("relativeError").get(call).doubleValue())).markup("<br>")
+                html.open("td", "class",
+                    "number").text(Numbers.significant(variant.path("relativeError").get(call).doubleValue())).markup("<br>")
                     .text(Numbers.significant(Math.max(0, 1 - variant.path("cosine").get(call).doubleValue()))).close("td");
             }
             html.close("tr");

@@ -16,7 +16,8 @@ final class Strip {
         double interval = Numbers.of(psnr.path("interval"));
         Html svg = new Html();
         svg.open("svg", "height", HEIGHT, "role", "img", "aria-label",
-            variant.path("name").asText() + ": PSNR " + Numbers.interval(psnr, 2) + " dB, worst " + Numbers.fixed(Numbers.of(psnr.path("least")), 2));
+            variant.path("name").asText() + ": PSNR " + Numbers.interval(psnr, 2) + " dB, worst "
+            + Numbers.fixed(Numbers.of(psnr.path("least")), 2));
         for (double tick : axis.ticks()) {
             svg.open("line", "class", "grid", "x1", at(axis, tick), "x2", at(axis, tick), "y1", "0", "y2", HEIGHT).close("line");
         }

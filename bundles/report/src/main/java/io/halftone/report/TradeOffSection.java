@@ -12,7 +12,8 @@ final class TradeOffSection {
 
     static void write(Html html, JsonNode report) {
         html.open("section", "id", "trade-off").element("h2", "Trade-off");
-        html.element("p", "Further up and to the left is better. The line joins the variants that no other one beats in both. The dashed line is full precision "
+        html.element("p",
+            "Further up and to the left is better. The line joins the variants that no other one beats in both. The dashed line is full precision "
             + "on libtorch. Hollow marks are simulated: libtorch rounds values and computes in full precision, so that their time is not that of a "
             + "deployment and has no part in the line.");
         html.open("div", "class", "plots");
@@ -53,7 +54,8 @@ final class TradeOffSection {
             double psnr = Numbers.of(variant.at("/summary/psnr/mean"));
             if (Double.isFinite(psnr)) {
                 double at = cost.applyAsDouble(variant);
-                plot.mark(v, at, psnr, 5.5, !simulatedCounts && simulated(variant), variant.path("name").asText() + ": " + Numbers.significant(at) + ", "
+                plot.mark(v, at, psnr, 5.5, !simulatedCounts && simulated(variant), variant.path("name").asText() + ": "
+                    + Numbers.significant(at) + ", "
                     + Numbers.fixed(psnr, 2) + " dB");
             }
         }

@@ -53,7 +53,8 @@ class EvaluationPageTest {
         String page = page(64);
         String script = page.substring(page.lastIndexOf("<script>") + 8, page.lastIndexOf("</script>"));
         String digest = Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8)));
-        assertTrue(page.contains("default-src &#39;none&#39;; img-src data:; style-src &#39;unsafe-inline&#39;; script-src &#39;sha256-" + digest));
+        assertTrue(page.contains("default-src &#39;none&#39;; img-src data:; style-src &#39;unsafe-inline&#39;; script-src &#39;sha256-"
+            + digest));
     }
 
     @Test
@@ -89,7 +90,8 @@ class EvaluationPageTest {
         assertTrue(whole.picture(file).startsWith("data:image/png;base64,"));
         assertEquals("Pictures are the PNG files, pixel by pixel.", whole.note());
         assertTrue(small.picture(file).startsWith("data:image/jpeg;base64,"));
-        assertTrue(small.picture(file).length() + small.picture("pictures/int8-3/p.png").length() + small.difference("pictures/int8-3/p.png").length()
+        assertTrue(small.picture(file).length() + small.picture("pictures/int8-3/p.png").length()
+            + small.difference("pictures/int8-3/p.png").length()
             <= 60_000);
         assertTrue(small.note().contains("stored as JPEG of quality"), small.note());
     }
@@ -111,7 +113,8 @@ class EvaluationPageTest {
 
     @Test
     void theFrontHasWhatNothingElseBeats() {
-        List<double[]> front = TradeOffSection.front(List.of(new double[] {3, 50}, new double[] {1, 40}, new double[] {2, 39}, new double[] {4, 50}));
+        List<double[]> front = TradeOffSection.front(List.of(new double[] {3, 50}, new double[] {1, 40}, new double[] {2, 39},
+            new double[] {4, 50}));
         assertEquals("1.0 40.0, 3.0 50.0", front.stream().map(p -> p[0] + " " + p[1]).reduce((a, b) -> a + ", " + b).orElseThrow());
     }
 
@@ -130,7 +133,8 @@ class EvaluationPageTest {
         }
         for (String variant : List.of("full", "int8-3")) {
             Files.createDirectories(folder.resolve("pictures").resolve(variant));
-            Png.write(new Picture(side, side, variant.equals("full") ? rgb : other), folder.resolve("pictures").resolve(variant).resolve("p.png"), Map.of());
+            Png.write(new Picture(side, side, variant.equals("full") ? rgb : other),
+                folder.resolve("pictures").resolve(variant).resolve("p.png"), Map.of());
         }
         ObjectMapper json = new ObjectMapper();
         String prompt = json.writeValueAsString(PROMPT);

@@ -22,8 +22,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     description = "Compares variants of a backbone with full precision on prompts and seeds: a report to look at, JSON, CSV",
     detailedDescription = "classpath:evaluate.txt")
 public final class EvaluateCommand extends DeviceCommand {
-    @Option(name = "--variants", description = "What to compare with full precision, with commas between: FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, a "
-        + "checkpoint, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something", required = true)
+    @Option(name = "--variants",
+        description = "What to compare with full precision, with commas between: FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, a "
+        + "checkpoint, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something",
+        required = true)
     private String variants;
 
     @Option(name = "--prompts-file", description = "UTF-8 file of one prompt a line", required = true)
@@ -77,7 +79,8 @@ public final class EvaluateCommand extends DeviceCommand {
     @Completion(PathCompleter.Folders.class)
     private String engineCache;
 
-    @Option(name = "--clip-path", description = "Folder of a CLIP model as transformers saves it: the score of each picture and its prompt is measured")
+    @Option(name = "--clip-path",
+        description = "Folder of a CLIP model as transformers saves it: the score of each picture and its prompt is measured")
     @Completion(PathCompleter.Folders.class)
     private String clipPath;
 
@@ -98,8 +101,10 @@ public final class EvaluateCommand extends DeviceCommand {
     Report report() throws Exception {
         PipelineSource source = source();
         Sampling sampling = new Sampling(prompts(), Given.orElse(negativePrompt, ""), Given.orUsual("num-inference-steps", steps),
-            Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), 0, "", 1, tiledVae);
-        var calibration = new CalibrationSettings(List.of(), "", calibSize, calibBatchSize, calibSteps, Given.orUsual("guidance-scale", guidanceScale),
+            Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), 0, "", 1,
+            tiledVae);
+        var calibration = new CalibrationSettings(List.of(), "", calibSize, calibBatchSize, calibSteps, Given.orUsual("guidance-scale",
+            guidanceScale),
             Given.orUsual("height", height), Given.orUsual("width", width), 0);
         List<EvaluateRequest.Variant> chosen = new VariantList(halftone, source, text -> path("variants", text)).of(variants);
         var request = new EvaluateRequest(source, chosen, sampling, seedList(), batchSize, calibration, Given.orUsual("workers", workers),

@@ -29,9 +29,11 @@ final class EvaluateReport {
             Facts.line(out, "pictures", result.made() + " made" + (result.kept() == 0 ? "" : ", " + result.kept() + " there already"));
             Facts.line(out, "time", Facts.seconds(result.seconds()));
             out.println();
-            ShellTable table = Facts.table(List.of("variant", "PSNR dB", "worst", "SSIM", "MS-SSIM", "LPIPS", "CLIP", "call ms", "weights"));
+            ShellTable table = Facts.table(List.of("variant", "PSNR dB", "worst", "SSIM", "MS-SSIM", "LPIPS", "CLIP", "call ms",
+                "weights"));
             for (EvaluateResult.Variant v : result.variants()) {
-                table.addRow().addContent(v.name(), Facts.decibels(v.psnr()), Facts.decibels(v.worstPsnr()), number(v.ssim()), number(v.msSsim()),
+                table.addRow().addContent(v.name(), Facts.decibels(v.psnr()), Facts.decibels(v.worstPsnr()), number(v.ssim()),
+                    number(v.msSsim()),
                     number(v.lpips()), number(v.clip()), String.format(Locale.ROOT, "%.1f", v.medianMillis()), Facts.megabytes(v.bytes()));
             }
             table.print(out);

@@ -49,7 +49,8 @@ final class VariantList {
                     variants.add(new Full(name, engine));
                 }
             } else if (what.endsWith(".safetensors") || what.endsWith(".json") || what.endsWith(".pt")) {
-                variants.add(new Restored(name.substring(Math.max(name.lastIndexOf('/'), 0)).replaceFirst("^/", ""), path.apply(what), engine));
+                variants.add(new Restored(name.substring(Math.max(name.lastIndexOf('/'), 0)).replaceFirst("^/", ""), path.apply(what),
+                    engine));
             } else {
                 variants.addAll(quantized(item, what, engine));
             }
@@ -65,7 +66,8 @@ final class VariantList {
         String behind = (parts.length == 3 ? ":" + parts[2] : "") + (engine.isEmpty() ? "" : "@" + engine);
         List<Variant> variants = new ArrayList<>();
         for (String level : parts[1].equals(ALL) ? LEVELS : List.of(parts[1])) {
-            QuantSettings settings = new Quantization(parts[0], level, false, null, parts.length == 3 ? parts[2] : null, null, null, null, null, false,
+            QuantSettings settings = new Quantization(parts[0], level, false, null, parts.length == 3 ? parts[2] : null, null, null, null,
+                null, false,
                 Quantization.NO_RECIPE).settings(halftone, source.model());
             if (!parts[1].equals(ALL) || quantizesSomething(settings)) {
                 variants.add(new Quantized(parts[0] + ":" + level + behind, settings, engine));
@@ -84,7 +86,8 @@ final class VariantList {
     }
 
     private static IllegalArgumentException refused(String item) {
-        return new IllegalArgumentException("variants: found \"" + item + "\"; expected full, FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM or a checkpoint, "
+        return new IllegalArgumentException("variants: found \"" + item
+            + "\"; expected full, FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM or a checkpoint, "
             + "with @ENGINE behind it or without, such as full,int8:3,fp8:4@onnxruntime");
     }
 }

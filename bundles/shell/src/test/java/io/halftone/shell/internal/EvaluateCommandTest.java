@@ -59,7 +59,8 @@ class EvaluateCommandTest {
 
     @Test
     void takesAlgorithmsEnginesCheckpointsAndFullPrecisionOnAnEngine() throws Exception {
-        var request = request("--path", "/p", "--variants", "full@onnxruntime, fp8:4@onnxruntime,int8:3:max,dir/a.safetensors,a.safetensors@onnxruntime",
+        var request = request("--path", "/p", "--variants",
+            "full@onnxruntime, fp8:4@onnxruntime,int8:3:max,dir/a.safetensors,a.safetensors@onnxruntime",
             "--prompts-file", "p.txt", "--seeds", "1, 2", "--batch-size", "2", "--out", "o");
         assertEquals(List.of("full@onnxruntime", "fp8:4@onnxruntime", "int8:3:max", "a.safetensors", "a.safetensors@onnxruntime"),
             request.variants().stream().map(EvaluateRequest.Variant::name).toList());

@@ -29,6 +29,7 @@ import io.halftone.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,8 @@ class EvaluateTest {
         EvaluateResult again = Chain.halftone().evaluate(request(QualityGate.none()), ProgressListener.NONE).await();
         assertEquals(0, again.made());
         networks();
-        JobException failed = assertThrows(JobException.class, () -> Chain.halftone().evaluate(request(new QualityGate(1000, Double.NaN, Double.NaN,
+        JobException failed = assertThrows(JobException.class, () -> Chain.halftone().evaluate(request(new QualityGate(1000, Double.NaN,
+            Double.NaN,
             scratch.resolve("lpips.safetensors").toString()), scratch.resolve("clip").toString()), ProgressListener.NONE).await());
         assertTrue(failed.getMessage().startsWith("quality: int8:3"), failed.getMessage());
         assertTrue(failed.getMessage().contains("expected at least 1000.0 dB: 4 of 4 pictures fail; the worst: "), failed.getMessage());
@@ -85,6 +87,8 @@ class EvaluateTest {
         assertTrue(measured.at("/variants/1/pictures/1/lpips").doubleValue() > 0, measured.at("/variants/1/pictures/1").toString());
         assertTrue(measured.at("/reference/pictures/1/clip").isNumber() && !measured.at("/reference/pictures/1").has("lpips"));
         assertEquals(4, measured.at("/gate/failures").size());
+        // left for who wants to look at it, or for a browser's test
+        Files.copy(Path.of(result.html()), Path.of("target/report.html"), StandardCopyOption.REPLACE_EXISTING);
         String page = Files.readString(Path.of(result.html()));
         assertTrue(page.contains("with SqueezeNet 1.1") && page.contains("on the right of a black &lt;background&gt;"));
         assertEquals(1 + 3 * 2, Files.readString(Path.of(result.csv())).lines().count());
@@ -95,7 +99,8 @@ class EvaluateTest {
         Path checkpoint = scratch.resolve("c.safetensors");
         var request = new QuantizeRequest(Chain.TINY, INT8, CalibrationSettings.of(2, 2, 0), CalibrationWork.whole(), 1,
             CheckpointTarget.compact(checkpoint.toString()), "", Map.of(), new QualityGate(Double.NaN, 1, Double.NaN, ""));
-        String message = assertThrows(JobException.class, () -> Chain.halftone().quantize(request, ProgressListener.NONE).await()).getMessage();
+        String message = assertThrows(JobException.class, () -> Chain.halftone().quantize(request,
+            ProgressListener.NONE).await()).getMessage();
         assertTrue(message.matches("quality: candidate_\\d\\.png, prompt \".+\": found SSIM 0\\.\\d+; expected at least 1\\.0: 4 of 4 pictures fail; .*"), message);
         assertTrue(Files.isRegularFile(checkpoint) && Files.isRegularFile(scratch.resolve("c.safetensors.quality/candidate_3.png")));
     }
@@ -111,7 +116,8 @@ class EvaluateTest {
         Path clip = Files.createDirectories(scratch.resolve("clip"));
         Files.writeString(clip.resolve("config.json"), new ObjectMapper().writeValueAsString(config));
         ModelConfig read = ModelConfig.of("config.json", config);
-        write(PerceptualTest.weights(Scan.of(Chain.PLUGINS.models().get("CLIPModel"), read).parameters()), clip.resolve("model.safetensors"));
+        write(PerceptualTest.weights(Scan.of(Chain.PLUGINS.models().get("CLIPModel"), read).parameters()),
+            clip.resolve("model.safetensors"));
         for (String file : List.of("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json")) {
             Files.copy(Chain.MODELS.resolve("tiny-sdxl/tokenizer").resolve(file), clip.resolve(file));
         }
@@ -133,7 +139,8 @@ class EvaluateTest {
     }
 
     private EvaluateRequest request(QualityGate gate, String clip) {
-        return new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, ""), new Quantized("int8:3@onnxruntime", INT8, "onnxruntime")),
+        return new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, ""), new Quantized("int8:3@onnxruntime", INT8,
+            "onnxruntime")),
             new Sampling(PROMPTS, "", 4, Double.NaN, 0, 0, 0, ""), List.of(1L), 1, CalibrationSettings.of(2, 4, 0), 0, gate, clip,
             scratch.resolve("engines").toString(), scratch.resolve("out").toString());
     }

@@ -39,7 +39,8 @@ class PerceptualTest {
     static final Map<String, Object> CLIP = Map.of("architectures", List.of("CLIPModel"), "projection_dim", 16,
         "text_config", Map.of("hidden_size", 20, "num_attention_heads", 2, "intermediate_size", 40, "num_hidden_layers", 2,
             "max_position_embeddings", 8, "vocab_size", 50, "eos_token_id", 49),
-        "vision_config", Map.of("hidden_size", 24, "num_attention_heads", 3, "intermediate_size", 48, "num_hidden_layers", 2, "image_size", 32,
+        "vision_config", Map.of("hidden_size", 24, "num_attention_heads", 3, "intermediate_size", 48, "num_hidden_layers", 2, "image_size",
+        32,
             "patch_size", 8));
 
     @ParameterizedTest

@@ -25,13 +25,15 @@ record ClipVision(ClipVisionConfig config) {
             x = s.within("encoder.layers." + i, l -> layer.apply(l, before));
         }
         T first = s.ops().slice(x, 1, 0, 1);
-        return s.layerNorm("post_layernorm", s.ops().reshape(first, Shape.of(s.ops().shape(x).dim(0), Dim.of(config.hidden()))), config.epsilon());
+        return s.layerNorm("post_layernorm", s.ops().reshape(first, Shape.of(s.ops().shape(x).dim(0), Dim.of(config.hidden()))),
+            config.epsilon());
     }
 
     /** The class token and every patch, row by row, each with its place: (batch, 1 + patches, hidden). */
     private <T> T embeddings(Scope<T> e, T pixels) {
         Ops<T> o = e.ops();
-        T patches = o.conv(new Layer.Conv(e.path() + ".patch_embedding", Role.EMBEDDING, 3, config.hidden(), config.patch(), config.patch(), 0, false),
+        T patches = o.conv(new Layer.Conv(e.path() + ".patch_embedding", Role.EMBEDDING, 3, config.hidden(), config.patch(),
+            config.patch(), 0, false),
             pixels);
         Dim batch = o.shape(pixels).dim(0);
         Dim hidden = Dim.of(config.hidden());

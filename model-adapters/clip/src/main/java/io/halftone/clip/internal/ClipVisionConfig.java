@@ -20,7 +20,8 @@ record ClipVisionConfig(long hidden, long intermediate, int layers, int heads, i
         int size = c.intValue("image_size", 224);
         int patch = c.intValue("patch_size", 32);
         if (hidden % heads != 0 || size % patch != 0) {
-            throw new IllegalArgumentException(c.source() + ": found hidden_size " + hidden + ", num_attention_heads " + heads + ", image_size " + size
+            throw new IllegalArgumentException(c.source() + ": found hidden_size " + hidden + ", num_attention_heads " + heads
+                + ", image_size " + size
                 + ", patch_size " + patch + "; expected heads that divide the size, and patches that divide the picture");
         }
         return new ClipVisionConfig(hidden, c.intValue("intermediate_size", 3072), c.intValue("num_hidden_layers", 12), heads, size, patch,

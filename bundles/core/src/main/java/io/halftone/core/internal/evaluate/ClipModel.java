@@ -54,9 +54,11 @@ final class ClipModel implements AutoCloseable {
         ModelAdapter adapter = plugins.models().get(config.className());
         Scan scan = Scan.of(adapter, config);
         if (scan.signature().outputs().stream().noneMatch(port -> port.name().equals("image_embeds"))) {
-            throw new IllegalArgumentException(folder + ": found a " + config.className() + "; expected a CLIPModel, which embeds pictures too");
+            throw new IllegalArgumentException(folder + ": found a " + config.className()
+                + "; expected a CLIPModel, which embeds pictures too");
         }
-        Tokenizer tokenizer = plugins.tokenizers().get(config(folder.resolve("tokenizer_config.json")).string("tokenizer_class", "CLIPTokenizer"))
+        Tokenizer tokenizer = plugins.tokenizers().get(config(folder.resolve("tokenizer_config.json")).string("tokenizer_class",
+            "CLIPTokenizer"))
             .load(folder);
         Path file = SafetensorsFiles.find(folder, List.of("model"));
         Safetensors parameters = SafetensorsFiles.open(file);

@@ -124,7 +124,8 @@ public final class EvaluationReport {
         Gate gate = new Gate(request.gate());
         for (EvaluateRequest.Variant variant : request.variants()) {
             for (JsonNode picture : pictures.get(variant.name())) {
-                gate.judge(variant.name() + ", prompt \"" + request.sampling().prompts().get(picture.path("prompt").intValue()) + "\", seed "
+                gate.judge(variant.name() + ", prompt \"" + request.sampling().prompts().get(picture.path("prompt").intValue())
+                    + "\", seed "
                     + picture.path("seed").longValue(), Measurements.get(picture.path("psnr")), Measurements.get(picture.path("ssim")),
                     Measurements.get(picture.path("lpips")));
             }
@@ -144,8 +145,10 @@ public final class EvaluationReport {
         for (JsonNode variant : root.path("variants")) {
             JsonNode summary = variant.path("summary");
             results.add(new EvaluateResult.Variant(variant.path("name").textValue(), variant.path("pictures").size(),
-                Measurements.get(summary.at("/psnr/mean")), Measurements.get(summary.at("/psnr/least")), Measurements.get(summary.at("/ssim/mean")),
-                Measurements.get(summary.at("/msSsim/mean")), Measurements.get(summary.at("/lpips/mean")), Measurements.get(summary.at("/clip/mean")),
+                Measurements.get(summary.at("/psnr/mean")), Measurements.get(summary.at("/psnr/least")),
+                Measurements.get(summary.at("/ssim/mean")),
+                Measurements.get(summary.at("/msSsim/mean")), Measurements.get(summary.at("/lpips/mean")),
+                Measurements.get(summary.at("/clip/mean")),
                 variant.at("/latency/medianMillis").doubleValue(), variant.path("bytes").longValue(), variant.path("note").asText()));
         }
         return results;

@@ -118,7 +118,8 @@ public final class EvaluationRun<T> {
         for (Shot shot : shots.subList(1, shots.size())) {
             noise.add(parts.context().generator(shot.seed()).normal(one));
         }
-        return loop.run(backbone, conditioning, batch, schedule, noise.size() == 1 ? noise.get(0) : ops.concat(0, noise), generator, watcher);
+        return loop.run(backbone, conditioning, batch, schedule, noise.size() == 1 ? noise.get(0) : ops.concat(0, noise), generator,
+            watcher);
     }
 
     /** The batch with what the request left to the pipeline. */

@@ -42,7 +42,8 @@ public final class Gate {
             faults.add(new Fault(name, gate.minSsim() - ssim, String.format(Locale.ROOT, "SSIM %.4f", ssim), "at least " + gate.minSsim()));
         }
         if (lpips > gate.maxLpips()) {
-            faults.add(new Fault(name, lpips - gate.maxLpips(), String.format(Locale.ROOT, "LPIPS %.4f", lpips), "at most " + gate.maxLpips()));
+            faults.add(new Fault(name, lpips - gate.maxLpips(), String.format(Locale.ROOT, "LPIPS %.4f", lpips), "at most "
+                + gate.maxLpips()));
         }
     }
 

@@ -80,14 +80,17 @@ public final class Perceptual {
             return;
         }
         try (ClipModel clip = ClipModel.open(Path.of(model), plugins)) {
-            about.put("clip", "The CLIP score is 100 times the cosine of a picture's and its prompt's embedding by " + Path.of(model).getFileName()
-                + " (weights SHA-256 " + clip.digest() + "); it says how well a picture fits its prompt, not how like full precision it is.");
+            about.put("clip", "The CLIP score is 100 times the cosine of a picture's and its prompt's embedding by "
+                + Path.of(model).getFileName()
+                + " (weights SHA-256 " + clip.digest()
+                + "); it says how well a picture fits its prompt, not how like full precision it is.");
             measure("clip", clip.digest(), variants, true, (pending, values, path) -> runtime.run(new EagerRuntime.Task<Void>() {
                 @Override
                 public <T> Void run(EagerRuntime.Context<T> context) throws IOException {
                     var ops = context.ops(clip.parameters(), DType.FLOAT32);
                     for (Pending one : pending) {
-                        values.put(one.file(), clip.score(ops, Png.read(folder.picture(one.variant(), one.shot())), prompts.get(one.shot().prompt())));
+                        values.put(one.file(), clip.score(ops, Png.read(folder.picture(one.variant(), one.shot())),
+                            prompts.get(one.shot().prompt())));
                         save(path, values);
                         monitor.progress("CLIP score", values.size(), one.of(), "picture");
                     }

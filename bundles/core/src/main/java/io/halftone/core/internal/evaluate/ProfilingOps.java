@@ -61,7 +61,8 @@ final class ProfilingOps<T> extends ForwardingOps<T> {
     public T linear(Layer.Linear layer, T x) {
         see(layer, List.of(x));
         T y = own.linear(layer, x);
-        compare(layer, y, () -> rewrites.get(layer.name()).linear(changed, layer, x, changed.parameter(layer.name() + ".weight", layer.weightShape())));
+        compare(layer, y, () -> rewrites.get(layer.name()).linear(changed, layer, x, changed.parameter(layer.name() + ".weight",
+            layer.weightShape())));
         return y;
     }
 
@@ -69,7 +70,8 @@ final class ProfilingOps<T> extends ForwardingOps<T> {
     public T conv(Layer.Conv layer, T x) {
         see(layer, List.of(x));
         T y = own.conv(layer, x);
-        compare(layer, y, () -> rewrites.get(layer.name()).conv(changed, layer, x, changed.parameter(layer.name() + ".weight", layer.weightShape())));
+        compare(layer, y, () -> rewrites.get(layer.name()).conv(changed, layer, x, changed.parameter(layer.name() + ".weight",
+            layer.weightShape())));
         return y;
     }
 

@@ -51,7 +51,8 @@ final class QuantizeGate {
             Png.write(expected.get(i), folder.resolve("reference_" + i + ".png"), Map.of());
             Path candidate = folder.resolve("candidate_" + i + ".png");
             Png.write(found.get(i), candidate, Map.of());
-            gate.judge(candidate.getFileName() + ", prompt \"" + judge.prompts().get(i) + "\"", ImageMetrics.psnr(expected.get(i), found.get(i)),
+            gate.judge(candidate.getFileName() + ", prompt \"" + judge.prompts().get(i) + "\"", ImageMetrics.psnr(expected.get(i),
+                found.get(i)),
                 ImageMetrics.ssim(expected.get(i), found.get(i)), distances.get(i));
         }
         gate.enforce(folder.toString());

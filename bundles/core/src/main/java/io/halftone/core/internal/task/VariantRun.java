@@ -126,7 +126,8 @@ final class VariantRun {
 
     /** Whether layers are looked at: of variants with the same settings, whose layers are the same on every engine, only for the first. */
     private boolean profiles(EvaluateRequest.Variant variant) {
-        return variant instanceof Quantized quantized && request.variants().stream().filter(Quantized.class::isInstance).map(Quantized.class::cast)
+        return variant instanceof Quantized quantized
+            && request.variants().stream().filter(Quantized.class::isInstance).map(Quantized.class::cast)
             .filter(other -> other.settings().equals(quantized.settings())).findFirst().orElseThrow().equals(variant);
     }
 
@@ -143,16 +144,19 @@ final class VariantRun {
     private String checkpoint(Quantized variant) throws IOException {
         QuantSettings settings = variant.settings();
         String digest = Digests.sha256(StandardCharsets.UTF_8.encode(settings.toString())).substring(0, DIGITS);
-        Path file = folder.checkpoint(settings.format() + "-" + settings.level().name() + "-" + settings.algorithm() + "-" + digest + ".safetensors");
+        Path file = folder.checkpoint(settings.format() + "-" + settings.level().name() + "-" + settings.algorithm() + "-" + digest
+            + ".safetensors");
         if (!Files.isRegularFile(file)) {
             new QuantizeTask(work, new QuantizeRequest(request.source(), settings, request.calibration(),
-                new CalibrationWork(request.workers(), 1, 1, "", List.of()), 1, CheckpointTarget.compact(file.toString()), "", Map.of())).run(monitor);
+                new CalibrationWork(request.workers(), 1, 1, "", List.of()), 1, CheckpointTarget.compact(file.toString()), "",
+                Map.of())).run(monitor);
         }
         return file.toString();
     }
 
     private void describe(ObjectNode about, QuantSettings settings) {
-        PlanResult plan = new Planner(settings, work.plugins()).describe(pipeline.config().component(pipeline.spec().backbone()).className(),
+        PlanResult plan = new Planner(settings,
+            work.plugins()).describe(pipeline.config().component(pipeline.spec().backbone()).className(),
             scan.layers());
         about.put("format", settings.format()).put("level", settings.level().name()).put("algorithm", settings.algorithm());
         ObjectNode quantized = about.putObject("quantized");
@@ -195,7 +199,8 @@ final class VariantRun {
         });
     }
 
-    private <T> void batch(EvaluationRun<T> run, String title, String name, Backbone<T> backbone, int index, ObjectNode about) throws IOException {
+    private <T> void batch(EvaluationRun<T> run, String title, String name, Backbone<T> backbone, int index,
+        ObjectNode about) throws IOException {
         List<Shot> shots = batches.get(index);
         boolean reference = name.equals(EvaluationFolder.REFERENCE);
         EvaluationRun.Outcome outcome = run.run(shots, backbone, new EvaluationRun.Place("pictures of " + title, index, batches.size()));
@@ -233,7 +238,8 @@ final class VariantRun {
             @Override
             public <T> ObjectNode of(RunningPipeline<T> parts, EvaluationRun<T> run) {
                 try (QuantizedCheckpoint restored = Backbones.restore(Path.of(checkpoint), pipeline)) {
-                    return LayerProfile.errors(parts, run, batches.get(0).get(0), restored.model(pipeline), work.plugins(), "layers of " + title);
+                    return LayerProfile.errors(parts, run, batches.get(0).get(0), restored.model(pipeline), work.plugins(), "layers of "
+                        + title);
                 }
             }
         }));

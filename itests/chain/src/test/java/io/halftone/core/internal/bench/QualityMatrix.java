@@ -24,8 +24,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every embedded pipeline but the tiny SDXL, which {@link QualityReports} has, at every level of INT8 and FP8: calibrated, exported, built by ONNX Runtime, and its pictures compared with
- * full precision. Prints a Markdown table; with the path of a document, writes it there between the markers.
+ * Every embedded pipeline but the tiny SDXL, which {@link QualityReports} has, at every level of INT8 and FP8: calibrated, exported, built by
+ * ONNX Runtime, and its pictures compared with full precision. Prints a Markdown table; with the path of a document, writes it there
+ * between the markers.
  */
 public final class QualityMatrix {
     private static final String BEGIN = "<!-- matrix -->";

@@ -66,7 +66,8 @@ public final class QualityReports {
         for (String format : FORMATS) {
             for (String level : LEVELS) {
                 Advice advice = Chain.halftone().advice("", format);
-                var settings = new QuantSettings(format, new QuantLevel(level), "standard", advice.algorithm(), advice.options(), "default", 1, List.of());
+                var settings = new QuantSettings(format, new QuantLevel(level), "standard", advice.algorithm(), advice.options(),
+                    "default", 1, List.of());
                 if (!quantizesSomething(model, settings)) {
                     continue;
                 }
@@ -76,8 +77,10 @@ public final class QualityReports {
                 }
             }
         }
-        Chain.halftone().evaluate(new EvaluateRequest(source, variants, new Sampling(PROMPTS, "", 20, Double.NaN, 0, 0, 0, ""), List.of(3L), 2,
-            CalibrationSettings.of(16, 20, 0), 0, QualityGate.none(), "", folder.resolve("engines").toString(), folder.toString()), listener()).await();
+        Chain.halftone().evaluate(new EvaluateRequest(source, variants, new Sampling(PROMPTS, "", 20, Double.NaN, 0, 0, 0, ""),
+            List.of(3L), 2,
+            CalibrationSettings.of(16, 20, 0), 0, QualityGate.none(), "", folder.resolve("engines").toString(), folder.toString()),
+            listener()).await();
     }
 
     private static ProgressListener listener() {
@@ -110,7 +113,8 @@ public final class QualityReports {
             JsonNode engine = byName.getOrDefault(name + "@" + ENGINE, variant.path("none"));
             rows.add(String.format(Locale.ROOT, "| %s | %s | %d | %d | %d | %.0f %% | %.0f %% | %s | %s | %s | %s | %s | %s |",
                 variant.path("format").textValue(), variant.path("level").textValue(), variant.at("/quantized/conv").intValue(),
-                variant.at("/quantized/linear").intValue(), variant.at("/quantized/attention").intValue(), 100 * variant.path("share").doubleValue(),
+                variant.at("/quantized/linear").intValue(), variant.at("/quantized/attention").intValue(),
+                100 * variant.path("share").doubleValue(),
                 100.0 * variant.path("bytes").longValue() / full, interval(variant), worst(variant), interval(engine), worst(engine),
                 mean(engine.isMissingNode() ? variant : engine, "ssim"), mean(engine.isMissingNode() ? variant : engine, "msSsim")));
         });
@@ -119,7 +123,8 @@ public final class QualityReports {
 
     private static String interval(JsonNode variant) {
         JsonNode psnr = variant.at("/summary/psnr");
-        return psnr.isMissingNode() ? "" : String.format(Locale.ROOT, "%.2f ± %.2f dB", psnr.path("mean").doubleValue(), psnr.path("interval").doubleValue());
+        return psnr.isMissingNode() ? "" : String.format(Locale.ROOT, "%.2f ± %.2f dB", psnr.path("mean").doubleValue(),
+            psnr.path("interval").doubleValue());
     }
 
     private static String worst(JsonNode variant) {

@@ -6,7 +6,6 @@ import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** Says what an exported model holds. */
 @Service
@@ -14,7 +13,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
     detailedDescription = "classpath:inspect.txt")
 public final class InspectCommand extends HalftoneCommand {
     @Argument(name = "file", description = "The model, or a folder with one", required = true)
-    @Completion(FileCompleter.class)
+    @Completion(PathCompleter.Models.class)
     private String file;
 
     private InspectResult result;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class EnginesCommandTest {

@@ -71,7 +71,7 @@ class ArchetypesIT {
     void allAreListed() throws Exception {
         String listed = halftone("plugins", "--json").succeeds();
         for (String name : List.of("BlocksModel", "My_Transformer2DModel", "median", "median-of-steps.v2", "large-layers", "p", "int6",
-            "my-int.6_bits", "PixArtTransformer2DModel", "PixArtSigmaPipeline", "pixart-sigma")) {
+            "6bit.my-int_V2", "PixArtTransformer2DModel", "PixArtSigmaPipeline", "pixart-sigma")) {
             assertTrue(listed.contains("\"" + name + "\""), name + " in " + listed);
         }
     }

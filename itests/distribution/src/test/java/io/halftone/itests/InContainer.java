@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -88,7 +89,8 @@ public abstract class InContainer {
     /** The shell that this container offers over SSH, once it does. */
     final RemoteShell remote() throws Exception {
         if (!features.isInstalled(features.getFeature("ssh"))) {
-            features.installFeature("ssh");
+            // a refresh would take the test's own bundle along, whose dynamic import the new packages suit
+            features.installFeature("ssh", EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
         }
         Properties shell = new Properties();
         try (InputStream in = Files.newInputStream(Path.of(System.getProperty("karaf.etc"), "org.apache.karaf.shell.cfg"))) {

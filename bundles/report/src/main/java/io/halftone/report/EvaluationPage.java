@@ -1,6 +1,7 @@
 package io.halftone.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +22,13 @@ public final class EvaluationPage {
      *
      * @param report what {@code report.json} holds
      * @param folder what the report's names of pictures start from
-     * @throws IOException if a picture cannot be read
+     * @throws IOException if that is not JSON, or a picture cannot be read
      */
-    public static String of(JsonNode report, Path folder) throws IOException {
+    public static String of(String report, Path folder) throws IOException {
+        return of(new ObjectMapper().readTree(report), folder);
+    }
+
+    static String of(JsonNode report, Path folder) throws IOException {
         return of(report, new Gallery(report, folder, Gallery.BUDGET));
     }
 

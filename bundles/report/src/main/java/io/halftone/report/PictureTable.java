@@ -1,13 +1,24 @@
 package io.halftone.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 
 /** An evaluation as comma-separated values, a picture a line; text is quoted as RFC 4180 has it. */
 public final class PictureTable {
     private PictureTable() {}
 
-    /** The table of a report. */
-    public static String of(JsonNode report) {
+    /**
+     * The table of a report.
+     *
+     * @param report what {@code report.json} holds
+     * @throws IOException if that is not JSON
+     */
+    public static String of(String report) throws IOException {
+        return of(new ObjectMapper().readTree(report));
+    }
+
+    static String of(JsonNode report) {
         StringBuilder text = new StringBuilder(
             "variant,engine,prompt,seed,psnr_db,ssim,ms_ssim,lpips,clip_score,final_latents_cosine,final_latents_relative_error,file\r\n");
         rows(text, report, report.path("reference"));

@@ -98,7 +98,7 @@ public class DistributionIT extends InContainer {
 
     @Test
     public void refusesEveryBadInput() throws Exception {
-        features.installFeature("halftone-launcher");
+        install("halftone-launcher");
         Path scratch = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("halftone.scratch"))), "bad").toRealPath();
         Path model = Path.of(System.getProperty("karaf.home")).resolve("models").resolve("tiny-sdxl");
         new BadInputSuite(context, sessions, scratch, model).run();

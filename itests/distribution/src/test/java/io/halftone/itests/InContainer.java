@@ -86,12 +86,16 @@ public abstract class InContainer {
         }
     }
 
+    /** Installs a feature and refreshes nothing: that would take the test's own bundle along, whose dynamic import new packages suit. */
+    final void install(String feature) throws Exception {
+        if (!features.isInstalled(features.getFeature(feature))) {
+            features.installFeature(feature, EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
+        }
+    }
+
     /** The shell that this container offers over SSH, once it does. */
     final RemoteShell remote() throws Exception {
-        if (!features.isInstalled(features.getFeature("ssh"))) {
-            // a refresh would take the test's own bundle along, whose dynamic import the new packages suit
-            features.installFeature("ssh", EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
-        }
+        install("ssh");
         Properties shell = new Properties();
         try (InputStream in = Files.newInputStream(Path.of(System.getProperty("karaf.etc"), "org.apache.karaf.shell.cfg"))) {
             shell.load(in);

@@ -88,7 +88,7 @@ class SearchTest {
         assertEquals("layer,role,kind,format,error,cost,chosen", table.get(0));
         assertEquals(layers.size() + 1, table.size());
         assertEquals(result.chosen(), table.stream().filter(line -> line.endsWith(",yes")).count());
-        assertEquals(List.of("one.csv", "one.yaml"), files("one"), "a finished search leaves no statistics");
+        assertEquals(List.of("one.csv", "one.yaml", "one.yaml.provenance.json"), files("one"), "a finished search leaves no statistics");
     }
 
     @Test

@@ -136,9 +136,9 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
             Path json = folder.path().resolve("report.json");
             EvaluationFolder.write(json, root);
             Path csv = folder.path().resolve("report.csv");
-            EvaluationFolder.write(csv, PictureTable.of(root));
+            EvaluationFolder.write(csv, PictureTable.of(root.toString()));
             Path html = folder.path().resolve("report.html");
-            EvaluationFolder.write(html, EvaluationPage.of(root, folder.path()));
+            EvaluationFolder.write(html, EvaluationPage.of(root.toString(), folder.path()));
             gate.enforce(html.toString());
             return new EvaluateResult(report.variants(), html.toString(), json.toString(), csv.toString(),
                 runs.made(), runs.kept(), watch.seconds());

@@ -54,6 +54,11 @@ public record EvaluateRequest(PipelineSource source, List<Variant> variants, Sam
 
     public EvaluateRequest {
         variants = List.copyOf(variants);
+        for (Variant variant : variants) {
+            if (!variant.fileName().matches("[A-Za-z0-9-].*")) {
+                throw new IllegalArgumentException("variant " + variant.name() + ": found a name that no file can have; expected one with letters or digits first");
+            }
+        }
         seeds = List.copyOf(seeds);
         Checks.atLeast("batch-size", batchSize, 1);
         Checks.atLeast("workers", workers, 0);

@@ -16,7 +16,7 @@ public interface JobListener {
     /** Ends the calls of a listener. */
     @ProviderType
     interface Registration extends AutoCloseable {
-        /** No call begins after this one. */
+        /** No news is told from here on; a call that is under way may end later. */
         @Override
         void close();
     }

@@ -83,10 +83,18 @@ public final class Staging implements AutoCloseable {
         if (folder == null || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + ": found a folder; expected the path of a file");
         }
+        refuseOther(file, file);
         if (!Files.isDirectory(folder)) {
             throw new IOException(file + ": found no folder " + folder + "; expected a writable folder");
         }
         return in(folder, file, disk);
+    }
+
+    /** What is neither file, folder nor link to one is not replaced: a device, a pipe, a socket. */
+    private static void refuseOther(Path file, Path where) throws IOException {
+        if (Files.exists(file) && Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+            throw new IOException(where + ": found a device or a pipe; expected the path of a file");
+        }
     }
 
     private static Staging in(Path folder, Path where, Disk disk) throws IOException {
@@ -248,6 +256,7 @@ public final class Staging implements AutoCloseable {
             if (Files.isDirectory(real.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(folder.resolve(name) + ": found a folder; expected the path of a file");
             }
+            refuseOther(real.resolve(name), folder.resolve(name));
         }
         String head = names.get(names.size() - 1);
         try {

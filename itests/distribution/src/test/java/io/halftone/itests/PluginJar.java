@@ -95,7 +95,7 @@ final class PluginJar {
     }
 
     private static String description(Component component) {
-        return "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.3.0\" name=\"" + component.type.getName() + "\">"
+        return "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.3.0\" configuration-policy=\"ignore\" name=\"" + component.type.getName() + "\">"
             + "<property name=\"" + component.property + "\" type=\"String\" value=\"" + component.named + "\"/>"
             + "<service><provide interface=\"" + component.service.getName() + "\"/></service>"
             + "<implementation class=\"" + component.type.getName() + "\"/></scr:component>";

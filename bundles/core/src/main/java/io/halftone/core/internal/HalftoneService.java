@@ -86,9 +86,10 @@ import io.halftone.pipeline.Advice;
 import io.halftone.pipeline.PipelineFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -116,7 +117,7 @@ public final class HalftoneService implements Halftone {
     private final Diagnostics diagnostics;
     private final Pins pins = new Pins();
     private final JobRunner jobs;
-    private final Map<JobListener, JobListener.Registration> listeners = new ConcurrentHashMap<>();
+    private final Map<JobListener, JobListener.Registration> listeners = Collections.synchronizedMap(new IdentityHashMap<>());
 
     @Activate
     public HalftoneService(Map<String, Object> properties, @Reference PluginRegistry registry, @Reference PipelineFolder.Opener opener,
@@ -165,7 +166,10 @@ public final class HalftoneService implements Halftone {
     }
 
     void removeListener(JobListener listener) {
-        listeners.remove(listener).close();
+        JobListener.Registration gone = listeners.remove(listener);
+        if (gone != null) {
+            gone.close();
+        }
     }
 
     @Deactivate

@@ -22,6 +22,8 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     description = "Compares variants of a backbone with full precision on prompts and seeds: a report to look at, JSON, CSV",
     detailedDescription = "classpath:evaluate.txt")
 public final class EvaluateCommand extends DeviceCommand {
+    private static final long MOST_PROMPT_BYTES = 64 << 20;
+
     @Option(name = "--variants",
         description = "What to compare with full precision, with commas between: FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, a "
         + "checkpoint, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something",
@@ -75,7 +77,7 @@ public final class EvaluateCommand extends DeviceCommand {
     private Integer workers;
 
     @Option(name = "--engine-cache", description = "Folder to keep exports and engines in",
-        valueToShowInHelp = "engines in HALFTONE_DATA, or halftone/engines in the user's cache")
+        valueToShowInHelp = "the configured one, usually engines in HALFTONE_DATA, or halftone/engines in the user's cache")
     @Completion(PathCompleter.Folders.class)
     private String engineCache;
 
@@ -116,6 +118,12 @@ public final class EvaluateCommand extends DeviceCommand {
 
     private List<String> prompts() throws IOException {
         Path file = Path.of(path("prompts-file", promptsFile));
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException("prompts-file: found the folder " + file + "; expected a file of one prompt a line");
+        }
+        if (Files.exists(file) && Files.size(file) > MOST_PROMPT_BYTES) {
+            throw new IllegalArgumentException("prompts-file " + file + ": found " + Files.size(file) + " bytes; expected at most " + MOST_PROMPT_BYTES);
+        }
         try {
             return Files.readString(file).replaceFirst("^\uFEFF", "").lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
         } catch (NoSuchFileException e) {

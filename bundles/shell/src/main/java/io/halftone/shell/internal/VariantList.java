@@ -38,7 +38,7 @@ final class VariantList {
         List<Variant> variants = new ArrayList<>();
         for (String item : text.split(",", -1)) {
             String name = item.strip();
-            int at = name.lastIndexOf('@');
+            int at = name.indexOf('@', name.lastIndexOf('/') + 1);   // a folder may have one in its name
             String engine = at < 0 ? "" : name.substring(at + 1);
             String what = at < 0 ? name : name.substring(0, at);
             if (what.isEmpty() || at >= 0 && engine.isEmpty()) {
@@ -65,24 +65,24 @@ final class VariantList {
         }
         String behind = (parts.length == 3 ? ":" + parts[2] : "") + (engine.isEmpty() ? "" : "@" + engine);
         List<Variant> variants = new ArrayList<>();
+        IllegalArgumentException last = null;
         for (String level : parts[1].equals(ALL) ? LEVELS : List.of(parts[1])) {
             QuantSettings settings = new Quantization(parts[0], level, false, null, parts.length == 3 ? parts[2] : null, null, null, null,
                 null, false,
                 Quantization.NO_RECIPE).settings(halftone, source.model());
-            if (!parts[1].equals(ALL) || quantizesSomething(settings)) {
-                variants.add(new Quantized(parts[0] + ":" + level + behind, settings, engine));
+            try {
+                if (parts[1].equals(ALL)) {
+                    halftone.plan(new PlanRequest(source.path(), source.path().isEmpty() ? source.model() : "", "", settings));
+                }
+                variants.add(new Quantized(parts[0] + ":" + settings.level().name() + behind, settings, engine));
+            } catch (IllegalArgumentException e) {
+                last = e;   // a level that quantizes nothing, or what keeps all of them from it
             }
         }
-        return variants;
-    }
-
-    private boolean quantizesSomething(QuantSettings settings) {
-        try {
-            halftone.plan(new PlanRequest(source.path(), source.path().isEmpty() ? source.model() : "", "", settings));
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
+        if (variants.isEmpty() && last != null) {
+            throw last;
         }
+        return variants;
     }
 
     private static IllegalArgumentException refused(String item) {

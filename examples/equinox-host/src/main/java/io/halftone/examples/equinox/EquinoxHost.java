@@ -17,12 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.eclipse.osgi.launch.EquinoxFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -42,23 +44,29 @@ public final class EquinoxHost {
             System.err.println("usage: EquinoxHost BUNDLES PIPELINE CHECKPOINT [PROMPTS STEPS]");
             System.exit(2);
         }
-        Framework framework = start(Path.of(arguments[0]).toAbsolutePath());
+        boolean usual = arguments.length == 3;
+        QuantizeRequest request = QuantizeRequest.of(PipelineSource.of(Path.of(arguments[1]).toAbsolutePath()),
+            QuantSettings.int8(new QuantLevel("3")),
+            CalibrationSettings.of(usual ? 8 : Integer.parseInt(arguments[3]), usual ? 10 : Integer.parseInt(arguments[4]), 0),
+            Path.of(arguments[2]).toAbsolutePath().toString(), "");
+        Path bundles = Path.of(arguments[0]).toAbsolutePath();
+        List<String> list = Files.readAllLines(bundles.resolve("bundles.txt"));
+        Path storage = Files.createTempDirectory("equinox-host");
+        Framework framework = framework(storage);
         int status = 1;
         try {
-            boolean usual = arguments.length == 3;
-            QuantizeResult result = quantize(framework, QuantizeRequest.of(PipelineSource.of(Path.of(arguments[1]).toAbsolutePath()),
-                QuantSettings.int8(new QuantLevel("3")),
-                CalibrationSettings.of(usual ? 8 : Integer.parseInt(arguments[3]), usual ? 10 : Integer.parseInt(arguments[4]), 0),
-                Path.of(arguments[2]).toAbsolutePath().toString(), ""));
+            start(framework, bundles, list);
+            QuantizeResult result = quantize(framework, request);
             System.out.println("wrote " + result.checkpoint() + ", " + result.bytes() + " bytes, recipe " + result.digest());
             status = 0;
-        } catch (JobException | IllegalArgumentException e) {
+        } catch (BundleException | JobException | IllegalArgumentException e) {
             System.err.println(e.getMessage());
         } catch (CancellationException e) {
             System.err.println("cancelled");
         } finally {
             framework.stop();
             framework.waitForStop(PATIENCE_MILLIS);
+            delete(storage);
         }
         System.exit(status);
     }
@@ -96,16 +104,20 @@ public final class EquinoxHost {
         }
     }
 
-    /** A framework with the bundles of a list. Those that are on the class path too are not installed: the framework exports them. */
-    private static Framework start(Path bundles) throws IOException, BundleException {
-        Map<String, String> shared = shared();
-        Framework framework = new EquinoxFactory().newFramework(Map.of(
-            Constants.FRAMEWORK_STORAGE, Files.createTempDirectory("equinox-host").toString(),
-            Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared.values()),
+    /** A framework that exports the packages of Halftone that are on the class path. */
+    private static Framework framework(Path storage) throws IOException {
+        return new EquinoxFactory().newFramework(Map.of(
+            Constants.FRAMEWORK_STORAGE, storage.toString(),
+            Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared().values()),
             "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN"));
+    }
+
+    /** Starts it with the bundles of a list. Those that are on the class path too are not installed: the framework exports them. */
+    private static void start(Framework framework, Path bundles, List<String> list) throws IOException, BundleException {
+        Map<String, String> shared = shared();
         framework.start();
         List<Bundle> installed = new ArrayList<>();
-        for (String line : Files.readAllLines(bundles.resolve("bundles.txt"))) {
+        for (String line : list) {
             String file = line.substring(line.indexOf(' ') + 1);
             if (!line.startsWith("#") && shared.keySet().stream().noneMatch(name -> file.startsWith(name + "-"))) {
                 installed.add(framework.getBundleContext().installBundle("reference:" + bundles.resolve(file).toUri()));
@@ -116,7 +128,14 @@ public final class EquinoxHost {
                 bundle.start();
             }
         }
-        return framework;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** The packages of Halftone that this class path has, by the name of the bundle that would export them. */

@@ -6,7 +6,6 @@ import io.halftone.ops.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -76,7 +75,7 @@ record Envelope(byte[] payload, byte[] signature) {
      */
     static Envelope read(Path file) throws IOException {
         try {
-            JsonNode root = Statement.JSON.readTree(Files.readAllBytes(file));
+            JsonNode root = Statement.JSON.readTree(Statement.bytes(file));
             if (!root.path("payloadType").asText().equals(TYPE) || root.path("signatures").size() != 1) {
                 throw new CheckpointException(file + ": found no envelope of an in-toto statement with one signature; expected one");
             }

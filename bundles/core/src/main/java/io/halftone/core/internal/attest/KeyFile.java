@@ -48,6 +48,9 @@ final class KeyFile {
     private static byte[] decoded(Path file, String kind) throws IOException {
         String begin = "-----BEGIN " + kind + "-----";
         String end = "-----END " + kind + "-----";
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(file + ": found " + (Files.exists(file) ? "no file" : "nothing") + "; expected an Ed25519 key in PEM");
+        }
         String text = Files.size(file) > MAX_BYTES ? "" : new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         int from = text.indexOf(begin);
         int to = text.indexOf(end);

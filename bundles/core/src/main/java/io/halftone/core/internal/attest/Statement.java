@@ -94,11 +94,16 @@ record Statement(List<Resource> artifacts, String work, JsonNode options, List<R
      * @throws CheckpointException if the file is not one of ours
      */
     static Statement read(Path file) throws IOException {
+        return parse(file.toString(), bytes(file));
+    }
+
+    /** A file's bytes, of which there are not more than a statement or its envelope can have. */
+    static byte[] bytes(Path file) throws IOException {
         long bytes = Files.size(file);
         if (bytes > MAX_BYTES) {
             throw new CheckpointException(file + ": found " + bytes + " bytes; expected at most " + MAX_BYTES);
         }
-        return parse(file.toString(), Files.readAllBytes(file));
+        return Files.readAllBytes(file);
     }
 
     /** Reads a statement's bytes, of a file that messages call so. */

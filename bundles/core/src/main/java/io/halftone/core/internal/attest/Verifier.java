@@ -15,13 +15,17 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Checks artifacts against their statements, and signs those. */
 public final class Verifier {
     private final VerifyRequest request;
     private final List<Check> checks = new ArrayList<>();
+    /** The files that statements tell of. */
+    private final Set<Path> told = new HashSet<>();
 
     private Verifier(VerifyRequest request) {
         this.request = request;
@@ -40,6 +44,9 @@ public final class Verifier {
         for (Path statement : statements) {
             verifier.check(statement, key);
         }
+        if (Files.isDirectory(Path.of(request.artifact()))) {
+            verifier.checkUntold(Path.of(request.artifact()).toAbsolutePath().normalize());
+        }
         return new Verification(statements.stream().map(Path::toString).toList(), verifier.checks);
     }
 
@@ -52,7 +59,7 @@ public final class Verifier {
         PrivateKey key = KeyFile.secret(Path.of(privateKey));
         List<String> written = new ArrayList<>();
         for (Path statement : statements(artifact)) {
-            byte[] payload = Files.readAllBytes(statement);
+            byte[] payload = Statement.bytes(statement);
             Statement.parse(statement.toString(), payload);
             try {
                 Path envelope = Envelope.file(principal(statement));
@@ -75,7 +82,7 @@ public final class Verifier {
             return List.of(path);
         }
         boolean folder = Files.isDirectory(path);
-        if (!folder && Files.isRegularFile(Statement.file(path))) {
+        if (!folder && Files.isRegularFile(Statement.file(path)) && tellsOf(Statement.file(path), path)) {
             return List.of(Statement.file(path));
         }
         List<Path> found = new ArrayList<>();
@@ -87,7 +94,7 @@ public final class Verifier {
             }
         }
         if (found.isEmpty()) {
-            throw new IllegalArgumentException(path + ": found no provenance beside it; expected " + Statement.file(path).getFileName());
+            throw new IllegalArgumentException(path + ": found no provenance that tells of it; expected " + Statement.file(path).getFileName());
         }
         return found;
     }
@@ -102,7 +109,7 @@ public final class Verifier {
     }
 
     private void check(Path file, PublicKey key) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = Statement.bytes(file);
         Statement statement = Statement.parse(file.toString(), bytes);
         if (key != null) {
             checkSignature(file, bytes, key);
@@ -113,6 +120,7 @@ public final class Verifier {
             if (!made.startsWith(folder)) {
                 throw new IllegalArgumentException(file + ": found an artifact outside of its folder, " + artifact.name() + "; expected it inside");
             }
+            told.add(made);
             checks.add(check("artifact", artifact, made, Outcome.MISSING));
         }
         boolean asked = !request.pipeline().isEmpty();
@@ -120,6 +128,18 @@ public final class Verifier {
             boolean ofPipeline = input.name().startsWith(Origin.PIPELINE);
             Path read = ofPipeline && asked ? Path.of(request.pipeline()).resolve(input.name().substring(Origin.PIPELINE.length())) : place(input);
             checks.add(check("input", input, read, ofPipeline && asked ? Outcome.MISSING : Outcome.UNCHECKED));
+        }
+    }
+
+    /** Files of a folder that no statement in it tells of: what was put there, or lost its provenance. */
+    private void checkUntold(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).filter(file -> !told.contains(file)).sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (!name.startsWith(".") && !name.endsWith(Statement.SUFFIX) && !name.endsWith(Envelope.SUFFIX)) {
+                    checks.add(new Check("artifact", name, Outcome.MISSING, "found no provenance that tells of it; expected one"));
+                }
+            }
         }
     }
 

@@ -13,10 +13,14 @@ import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Follows the bundles that know something of the machine, and asks them. It stays when they come and go. */
 @Component(service = Diagnostics.class)
 public final class Diagnostics {
+    private static final Logger LOG = LoggerFactory.getLogger(Diagnostics.class);
+
     private final DiagnosticSource host;
 
     @Reference(policy = ReferencePolicy.DYNAMIC)
@@ -57,7 +61,15 @@ public final class Diagnostics {
 
     /** Plugins that are installed and cannot be had. */
     public List<Absence> absent() {
-        return all().stream().flatMap(source -> source.absent().stream()).toList();
+        List<Absence> absences = new ArrayList<>();
+        for (DiagnosticSource source : all()) {
+            try {
+                absences.addAll(source.absent());
+            } catch (RuntimeException | LinkageError e) {
+                LOG.warn("{}: found {}; expected to be told what is absent", source.getClass().getSimpleName(), e.toString());
+            }
+        }
+        return List.copyOf(absences);
     }
 
     /** Versions and hardware by name. A source that fails is named with its reason: what was measured is not lost for it. */

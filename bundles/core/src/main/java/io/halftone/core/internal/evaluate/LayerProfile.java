@@ -50,8 +50,11 @@ public final class LayerProfile {
         compared.add(calls / 2);
         EagerOps<T> changed = parts.backboneOps("calibrated weights", model.parameters(), model.added());
         var watched = new ProfilingOps<>(parts.backboneOps(), changed, model.rewrites(scan, plugins), compared, calls);
-        run.profile(shot, watched, stage);
-        changed.releaseParameters();
+        try {
+            run.profile(shot, watched, stage);
+        } finally {
+            changed.releaseParameters();
+        }
         ObjectNode root = JSON.createObjectNode();
         ArrayNode at = root.putArray("calls");
         compared.forEach(at::add);

@@ -2,6 +2,7 @@ package io.halftone.core.internal.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One picture of an evaluation.
@@ -27,6 +28,6 @@ public record Shot(int prompt, long seed) {
 
     /** The name of its file. */
     public String fileName() {
-        return String.format("p%03d-s%d.png", prompt, seed);
+        return String.format(Locale.ROOT, "p%03d-s%d.png", prompt, seed);
     }
 }

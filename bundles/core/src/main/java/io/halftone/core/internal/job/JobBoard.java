@@ -15,6 +15,8 @@ import java.util.function.IntSupplier;
  * plugins that it took are let go.
  */
 final class JobBoard {
+    private static final long PATIENCE_MILLIS = 500;
+
     private final IntSupplier kept;
     private final Map<String, RunningJob<?>> running = new LinkedHashMap<>();
     private final Map<String, JobInfo> ended = new LinkedHashMap<>();   // the oldest first
@@ -36,8 +38,11 @@ final class JobBoard {
         synchronized (this) {
             running.remove(job.id());
             ended.put(job.id(), job);
+        }
+        int most = kept.getAsInt();   // asks others: not under the lock
+        synchronized (this) {
             var oldest = ended.keySet().iterator();
-            while (ended.size() > kept.getAsInt()) {
+            while (ended.size() > most) {
                 oldest.next();
                 oldest.remove();
             }
@@ -104,8 +109,15 @@ final class JobBoard {
         };
     }
 
-    /** Ends all calls of listeners. */
+    /** Ends all calls of listeners, which hear of the end of every job before. */
     void close() {
+        try {
+            for (JobWatcher watcher : watchers) {
+                watcher.finish(PATIENCE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         watchers.forEach(JobWatcher::close);
         watchers.clear();
     }

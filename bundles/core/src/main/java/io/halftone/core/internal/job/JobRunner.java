@@ -92,7 +92,7 @@ public final class JobRunner {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                break;
             }
         }
         board.close();

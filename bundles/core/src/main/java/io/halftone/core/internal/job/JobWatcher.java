@@ -24,6 +24,7 @@ final class JobWatcher {
     private final Map<String, Optional<JobInfo>> news = new LinkedHashMap<>();   // by id; with what is known if it has ended
     private final Thread thread;
     private boolean closed;
+    private boolean finishing;
 
     /** With how to look a running job up. */
     JobWatcher(JobListener listener, Function<String, Optional<JobInfo>> running) {
@@ -49,7 +50,18 @@ final class JobWatcher {
 
     synchronized void close() {
         closed = true;
+        news.clear();
         notifyAll();
+    }
+
+    /** Says what is known and not said yet, and ends; waits for that a while. */
+    void finish(long millis) throws InterruptedException {
+        synchronized (this) {
+            finishing = true;
+            notifyAll();
+        }
+        thread.join(millis);
+        close();
     }
 
     private void run() {
@@ -63,12 +75,12 @@ final class JobWatcher {
         }
     }
 
-    /** All news, as soon as there is any; empty once closed. */
+    /** All news, as soon as there is any; empty where none will come. */
     private synchronized Map<String, Optional<JobInfo>> take() throws InterruptedException {
-        while (news.isEmpty() && !closed) {
+        while (news.isEmpty() && !closed && !finishing) {
             wait();
         }
-        Map<String, Optional<JobInfo>> taken = closed ? Map.of() : new LinkedHashMap<>(news);
+        Map<String, Optional<JobInfo>> taken = new LinkedHashMap<>(news);
         news.clear();
         return taken;
     }

@@ -89,13 +89,26 @@ final class RunningJob<R> implements Job<R> {
             end = info(State.CANCELLED, "");
             outcome = () -> result.cancel(false);
         } catch (Throwable e) {   // an OutOfMemoryError or a missing class fails the job, not the process
-            String message = description.apply(e);
+            String message = described(e, description);
             LOG.error("{}: {}", id, message, e);
             end = info(State.FAILED, message);
             outcome = () -> result.completeExceptionally(new JobException(message, e));
         }
-        board.ends(end);
-        outcome.run();
+        try {
+            board.ends(end);
+        } finally {
+            outcome.run();
+        }
+    }
+
+    /** Who waits hears of the end, whatever there is to say of it. */
+    private static String described(Throwable thrown, Function<Throwable, String> description) {
+        try {
+            return description.apply(thrown);
+        } catch (RuntimeException | LinkageError e) {
+            thrown.addSuppressed(e);
+            return Failures.describe(thrown);
+        }
     }
 
     @Override

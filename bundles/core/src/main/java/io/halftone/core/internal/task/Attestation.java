@@ -50,8 +50,13 @@ public final class Attestation {
     /** Calibrates, quantizes, writes and exports. */
     public JobRunner.Task<QuantizeResult> quantize(QuantizeRequest request) throws IOException {
         var task = new QuantizeTask(work, request);
-        return attested("quantize", task, request, () -> prompts(whole(request.source(), request.source().loras())
+        JobRunner.Task<QuantizeResult> attested = attested("quantize", task, request, () -> prompts(whole(request.source(), request.source().loras())
             .files("statistics", paths(request.work().statisticsIn())), request.calibration()), Attestation::made);
+        return monitor -> {
+            QuantizeResult result = attested.run(monitor);
+            task.enforceQuality();
+            return result;
+        };
     }
 
     /** Exports. */

@@ -102,7 +102,7 @@ public final class BuiltEngines {
         EngineCache.Held entry = engine(built, builder, parts.pipeline(), inputs);
         try {
             return new Kept<>(open(built, builder, entry.folder().resolve(ENGINE_FILE).toString(), parts), entry);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             entry.close();
             throw e;
         }

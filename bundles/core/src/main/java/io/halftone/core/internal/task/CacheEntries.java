@@ -3,6 +3,7 @@ package io.halftone.core.internal.task;
 import io.halftone.api.CachedEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -47,9 +48,18 @@ public final class CacheEntries {
                 bytes += Files.size(file);
             }
             Instant used = Files.getLastModifiedTime(described ? facts : folder).toInstant();
-            entries.add(new CachedEngine(folder, kind, bytes, used, described ? Files.readAllLines(facts) : List.of()));
+            entries.add(new CachedEngine(folder, kind, bytes, used, described ? lines(facts) : List.of()));
         } catch (NoSuchFileException | UncheckedIOException e) {
             LOG.debug("{}: went meanwhile", folder, e);
+        }
+    }
+
+    /** None of a file that is damaged: its entry is listed and removed like others. */
+    private static List<String> lines(Path facts) throws IOException {
+        try {
+            return Files.readAllLines(facts);
+        } catch (CharacterCodingException e) {
+            return List.of();
         }
     }
 

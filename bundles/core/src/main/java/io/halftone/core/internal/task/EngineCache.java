@@ -5,6 +5,7 @@ import io.halftone.core.internal.quantize.Digests;
 import io.halftone.files.PathLock;
 import io.halftone.files.Staging;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,6 +89,15 @@ public record EngineCache(Path folder, long limit) {
         return text.toString();
     }
 
+    /** The limit is kept where it can be: what was made is there all the same. */
+    private void evict() {
+        try {
+            CacheEntries.evict(this);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("{}: found {}; expected to remove the entries beyond {} bytes", folder, e.toString(), limit());
+        }
+    }
+
     /**
      * What was made of these facts; made by the maker if it is not there.
      *
@@ -107,7 +117,7 @@ public record EngineCache(Path folder, long limit) {
             if (held.isPresent()) {
                 LOG.info("{}: {}", entry, made ? "kept" : "used again");
                 if (made) {
-                    CacheEntries.evict(this);
+                    evict();
                 }
                 return held.get();
             }

@@ -25,6 +25,7 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.pipeline.PromptBatch;
 import io.halftone.report.EvaluationPage;
 import io.halftone.report.PictureTable;
+import io.halftone.files.PathLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +57,8 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
             for (EvaluateRequest.Variant variant : request.variants()) {
                 check(variant, scan);
             }
-            checkFile("lpips-weights", request.gate().lpips());
-            checkFile("clip-path", request.clip());
+            check("lpips-weights", request.gate().lpips(), "");
+            check("clip-path", request.clip(), "config.json");
             this.batches = Shot.batches(request.sampling().prompts().size(), request.seeds(), request.batchSize());
             this.size = PictureRun.batch(pipeline.spec(), request.sampling());
             this.identity = identity(scan);
@@ -85,10 +86,18 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
         }
     }
 
-    private static void checkFile(String option, String path) {
-        if (!path.isEmpty() && !Files.exists(Path.of(path))) {
-            throw new IllegalArgumentException(option + " " + path + ": found no such file or folder; expected one");
+    private static void check(String option, String path, String within) {
+        if (!path.isEmpty() && !Files.isRegularFile(Path.of(path).resolve(within))) {
+            throw new IllegalArgumentException(option + " " + path + ": found no " + (within.isEmpty() ? "such file" : within + " in it")
+                + "; expected " + (within.isEmpty() ? "a safetensors file" : "a model folder"));
         }
+    }
+
+    /** One evaluation at a time works in a folder. */
+    private PathLock alone() throws IOException {
+        Path lock = folder.path().resolve("work").resolve("lock");
+        return PathLock.tryAlone(lock).orElseThrow(() -> new IllegalArgumentException("out " + folder.path()
+            + ": found another evaluation that works there; expected none"));
     }
 
     /** All that a picture or a number depends on beside its variant. */
@@ -117,7 +126,7 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
     @Override
     public EvaluateResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
-        try (pipeline) {
+        try (pipeline; PathLock lock = alone()) {
             VariantRun runs = new VariantRun(work, pipeline, request, batches, folder, monitor);
             runs.reference();
             for (EvaluateRequest.Variant variant : request.variants()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.ExportResult;
 import io.halftone.api.PlanResult;
+import io.halftone.api.QualityException;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
@@ -47,6 +48,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private final TrialJudge judge;
     private final QuantizeGate gate;
     private final Path journal;
+    private QualityException failure;
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
     public QuantizeTask(Workplace work, QuantizeRequest request) throws IOException {
@@ -211,7 +213,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         }
     }
 
-    /** Fails, all outputs written, if pictures of the model are not what was asked for. */
+    /** Remembers, all outputs written, if pictures of the model are not what was asked for. */
     private void pass(Quantization quantization, Monitor monitor) throws IOException {
         if (gate == null) {
             return;
@@ -219,7 +221,18 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
         String file = request.checkpoint().file();
         String folder = request.checkpoint().hubFolder().isEmpty() ? request.onnxDirectory() : request.checkpoint().hubFolder();
         Path pictures = file.isEmpty() ? Path.of(folder).resolve("quality") : Path.of(file + ".quality");
-        gate.judge(quantization.model(), pictures.toAbsolutePath().normalize(), monitor);
+        try {
+            gate.judge(quantization.model(), pictures.toAbsolutePath().normalize(), monitor);
+        } catch (QualityException e) {
+            failure = e;
+        }
+    }
+
+    /** Fails if pictures of the model were not what was asked for: once all that was written is known to be there. */
+    void enforceQuality() {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private Quantization decide(CalibrationSettings runs, Calibration calibration, PartialStatistics statistics, Monitor monitor) throws IOException {

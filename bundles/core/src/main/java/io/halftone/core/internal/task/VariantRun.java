@@ -29,6 +29,8 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Parameters;
+import io.halftone.safetensors.Safetensors;
+import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,7 +100,7 @@ final class VariantRun {
     /** Another variant, compared with the reference's pictures. */
     void variant(EvaluateRequest.Variant variant) throws IOException {
         String name = variant.fileName();
-        folder.claim(name, variant.toString());
+        folder.claim(name, variant + (variant instanceof Restored restored ? ", " + content(restored) : ""));
         if (isWhole(name) && (!profiles(variant) || Files.isRegularFile(folder.file(name, LAYERS)))) {
             kept += batches.stream().mapToInt(List::size).sum();
             return;
@@ -114,7 +116,7 @@ final class VariantRun {
         if (checkpoint.isEmpty()) {
             about.set("bytes", EvaluationFolder.read(folder.file(EvaluationFolder.REFERENCE, ABOUT)).path("bytes"));
         } else {
-            about.put("bytes", Files.size(Path.of(checkpoint)));
+            about.put("bytes", stored(checkpoint));
         }
         BackboneChoice choice = variant.engine().isEmpty() ? new BackboneChoice.Eager(checkpoint)
             : BackboneChoice.Built.of(checkpoint, variant.engine(), Map.of(), request.engineCache());
@@ -122,6 +124,25 @@ final class VariantRun {
         if (profiles(variant)) {
             profile(variant.name(), name, checkpoint);
         }
+    }
+
+    /** What tells a checkpoint from another of that name: its recipe, ranges and scales, and a sample of its weights. */
+    private String content(Restored variant) throws IOException {
+        try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(variant.checkpoint()), pipeline);
+             Safetensors file = SafetensorsFiles.open(checkpoint.stored().path())) {
+            return checkpoint.recipe().digest() + " " + CheckpointSample.of(file);
+        }
+    }
+
+    /** Bytes of a checkpoint, whether it is one file or several with an index. */
+    private static long stored(String checkpoint) throws IOException {
+        long bytes = 0;
+        try (Safetensors weights = SafetensorsFiles.open(Path.of(checkpoint))) {
+            for (Path file : weights.files()) {
+                bytes += file.toString().endsWith(".json") ? 0 : Files.size(file);
+            }
+        }
+        return bytes;
     }
 
     /** Whether layers are looked at: of variants with the same settings, whose layers are the same on every engine, only for the first. */
@@ -133,11 +154,20 @@ final class VariantRun {
 
     private boolean isWhole(String name) throws IOException {
         for (int i = 0; i < batches.size(); i++) {
-            if (!Files.isRegularFile(folder.batch(name, i))) {
+            if (!isThere(name, i)) {
                 return false;
             }
         }
         return Files.isRegularFile(folder.file(name, ABOUT));
+    }
+
+    /** Whether a batch's numbers and all of its pictures are there. */
+    private boolean isThere(String name, int batch) throws IOException {
+        boolean all = Files.isRegularFile(folder.batch(name, batch));
+        for (Shot shot : batches.get(batch)) {
+            all &= Files.isRegularFile(folder.picture(name, shot));
+        }
+        return all;
     }
 
     /** The checkpoint of these settings, made where it is not there; variants that differ by the engine share it. */
@@ -169,7 +199,7 @@ final class VariantRun {
     private void pictures(String title, String name, BackboneChoice choice, ObjectNode about) throws IOException {
         int missing = 0;
         for (int i = 0; i < batches.size(); i++) {
-            boolean there = Files.isRegularFile(folder.batch(name, i));
+            boolean there = isThere(name, i);
             missing += there ? 0 : batches.get(i).size();
             kept += there ? batches.get(i).size() : 0;
         }

@@ -117,7 +117,8 @@ class VerifierTest {
         Path statement = Statement.file(model);
         Files.writeString(statement, Files.readString(statement).replace("\"model.onnx\"", "\"../base/x\""));
 
-        String message = assertThrows(IllegalArgumentException.class, () -> verify("", "")).getMessage();
+        String message = assertThrows(IllegalArgumentException.class,
+            () -> Verifier.verify(new VerifyRequest(statement.toString(), "", ""))).getMessage();
         assertEquals(statement + ": found an artifact outside of its folder, ../base/x; expected it inside", message);
     }
 
@@ -131,10 +132,28 @@ class VerifierTest {
     }
 
     @Test
+    void takesNoStatementThatTellsOfAnotherFile() throws Exception {
+        Path copy = Files.writeString(model.resolveSibling("copy.onnx"), "forged");
+        Files.copy(Statement.file(model), Statement.file(copy));
+
+        assertEquals(copy + ": found no provenance that tells of it; expected copy.onnx.provenance.json",
+            assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(copy.toString(), "", ""))).getMessage());
+    }
+
+    @Test
+    void missesTheProvenanceOfAFileInAFolder() throws Exception {
+        Files.writeString(model.resolveSibling("untold.onnx"), "x");
+        Verification found = Verifier.verify(new VerifyRequest(model.getParent().toString(), "", ""));
+
+        assertFalse(found.isIntact());
+        assertEquals("untold.onnx", found.checks().get(found.checks().size() - 1).name());
+    }
+
+    @Test
     void refusesAFileWithoutAStatement() throws Exception {
         Path lone = Files.writeString(Files.createDirectories(scratch.resolve("lone")).resolve("x.plan"), "x");
 
-        assertEquals(lone + ": found no provenance beside it; expected x.plan.provenance.json",
+        assertEquals(lone + ": found no provenance that tells of it; expected x.plan.provenance.json",
             assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(lone.toString(), "", ""))).getMessage());
     }
 

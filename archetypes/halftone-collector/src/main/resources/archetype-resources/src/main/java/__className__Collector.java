@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The median, over the counted denoising steps that saw anything, of the largest magnitude that each of them saw: a step whose
  * values are far from the others' does not widen the range.
  */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("${pluginName}")
 public final class ${className}Collector implements Collector {
     private static final String NAME = "${pluginName}";

@@ -11,12 +11,13 @@ import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Signed 6-bit integers, symmetric, -31 to 31: scale = amax / 31. Weights have a scale for each output channel, inputs one for
  * the tensor. The codes are those of an 8-bit type, so that any engine runs what is exported. Attention is not offered.
  */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("${pluginName}")
 public final class ${className}Format implements QuantFormat {
     /** The greatest code. */

@@ -15,12 +15,13 @@ import io.halftone.ops.Values;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * A stack of residual blocks of convolutions, each followed by attention to the text. It goes where a pipeline of Stable Diffusion
  * has its UNet. Parameter names are those of its state dict.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("${architecture}")
 public final class ${architecture}Adapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

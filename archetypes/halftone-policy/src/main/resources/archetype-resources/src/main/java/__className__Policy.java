@@ -10,12 +10,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Levels by the size of a layer, as a large one gains most: 1 layers of 2^20 weights or more, 2 of 2^14, 3 all of them.
  * Embeddings, the first layer, the last one and attentions stay as they are.
  */
-@Component(service = LevelPolicy.class)
+@Component(service = LevelPolicy.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("${pluginName}")
 public final class ${className}Policy implements LevelPolicy {
     private static final QuantLevel LARGE = new QuantLevel("1");

@@ -21,13 +21,13 @@ final class Outputs {
 
     /**
      * Names and digests of the files below a folder, but for the statistics that the next calibration goes on with, and for provenance,
-     * which has the time in it and of which a killed job may have written none.
+     * which has the time in it and of which a killed job may have written none. The hub's folder is an output of its own.
      */
     static String digest(Path folder) throws IOException {
         StringBuilder text = new StringBuilder();
         for (Path file : files(folder)) {
             String name = folder.relativize(file).toString();
-            if (!name.equals("checkpoint.safetensors.calibration") && !name.endsWith(".provenance.json")) {
+            if (!name.startsWith("hub/") && !name.equals("checkpoint.safetensors.calibration") && !name.endsWith(".provenance.json")) {
                 text.append(name).append(' ').append(Files.isDirectory(file) ? "folder" : Digests.sha256(file)).append('\n');
             }
         }

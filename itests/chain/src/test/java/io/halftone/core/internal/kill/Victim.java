@@ -22,6 +22,8 @@ import java.util.Map;
  */
 final class Victim {
     static final List<String> STAGES = List.of("quantize", "export", "build");
+    /** Folders of outputs, each of which is whole by itself: quantizing writes two, one after the other. */
+    static final List<String> OUTPUTS = List.of("quantize", "quantize/hub", "export", "build");
     /** What it says of a calibration that went on where another process was killed. */
     static final String RESUMED = "resumed";
 

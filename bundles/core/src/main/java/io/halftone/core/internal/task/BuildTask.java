@@ -53,10 +53,9 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         return new BuildResult(report, bytes, watch.seconds());
     }
 
-    /** The model and the data beside it. */
-    List<Path> inputs() {
-        Path data = model.resolveSibling(model.getFileName() + "_data");
-        return Files.isRegularFile(data) ? List.of(model, data) : List.of(model);
+    /** The model and its external data. */
+    List<Path> inputs() throws IOException {
+        return builder.modelFiles(model);
     }
 
     /** The command line of the engine's own tool. */

@@ -19,8 +19,6 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
-import io.halftone.safetensors.Safetensors;
-import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -223,10 +221,9 @@ public final class BuiltEngines {
         facts.put("synthetic", pipeline.synthetic());
         facts.put("usual extents", new TreeMap<>(pipeline.extents(pipeline.scan(backbone).signature())).toString());
         if (!built.checkpoint().isEmpty()) {
-            try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(built.checkpoint()), pipeline);
-                 Safetensors file = SafetensorsFiles.open(checkpoint.stored().path())) {
+            try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(built.checkpoint()), pipeline)) {
                 facts.put("recipe", checkpoint.recipe().digest());
-                facts.put("checkpoint", CheckpointSample.of(file));
+                facts.put("checkpoint", CheckpointSample.of(checkpoint));
             }
         }
         return facts;

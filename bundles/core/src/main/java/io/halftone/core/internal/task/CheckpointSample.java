@@ -1,7 +1,9 @@
 package io.halftone.core.internal.task;
 
+import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.ops.Parameters;
 import io.halftone.safetensors.Safetensors;
+import io.halftone.safetensors.SafetensorsFiles;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,8 +20,8 @@ final class CheckpointSample {
     private CheckpointSample() {}
 
     /** Hexadecimal. */
-    static String of(Safetensors file) {
-        try {
+    static String of(QuantizedCheckpoint checkpoint) {
+        try (Safetensors file = SafetensorsFiles.open(checkpoint.stored().path())) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             file.metadata().forEach((key, value) -> digest.update((key + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
             ByteBuffer window = ByteBuffer.allocate(WINDOW);

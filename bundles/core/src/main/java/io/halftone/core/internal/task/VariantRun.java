@@ -128,9 +128,8 @@ final class VariantRun {
 
     /** What tells a checkpoint from another of that name: its recipe, ranges and scales, and a sample of its weights. */
     private String content(Restored variant) throws IOException {
-        try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(variant.checkpoint()), pipeline);
-             Safetensors file = SafetensorsFiles.open(checkpoint.stored().path())) {
-            return checkpoint.recipe().digest() + " " + CheckpointSample.of(file);
+        try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(variant.checkpoint()), pipeline)) {
+            return checkpoint.recipe().digest() + " " + CheckpointSample.of(checkpoint);
         }
     }
 

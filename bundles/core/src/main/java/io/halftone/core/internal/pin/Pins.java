@@ -3,6 +3,7 @@ package io.halftone.core.internal.pin;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.job.Failures;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -17,7 +18,11 @@ import org.osgi.framework.wiring.BundleWiring;
  */
 public final class Pins {
     /** What bundles are called, by loader. A loader is forgotten once its plugin is gone and the jobs that used it are over. */
-    private final Map<ClassLoader, String> held = new WeakHashMap<>();
+    private final Map<ClassLoader, Held> held = new WeakHashMap<>();
+    private long order;
+
+    /** What a bundle is called, and where it stands among those held: the later, the greater. */
+    private record Held(String name, long order) {}
 
     /**
      * Holds the bundles of plugins; those held already cost nothing.
@@ -48,7 +53,7 @@ public final class Pins {
         }
         Bundle bundle = reference.getBundle();
         synchronized (held) {
-            held.put(loader, bundle.getSymbolicName() + " " + bundle.getVersion());
+            held.put(loader, new Held(bundle.getSymbolicName() + " " + bundle.getVersion(), order++));
         }
         return true;
     }
@@ -68,25 +73,27 @@ public final class Pins {
     /** One line for users of what went wrong. It names a held plugin that took part and whose bundle is gone: what is no class cannot be held. */
     public String describe(Throwable failure) {
         String line = Failures.describe(failure);
-        for (Map.Entry<ClassLoader, String> plugin : gone()) {
+        for (Map.Entry<ClassLoader, Held> plugin : gone()) {
             if (takesPart(plugin.getKey(), failure)) {
                 boolean uninstalled = ((BundleReference) plugin.getKey()).getBundle().getState() == Bundle.UNINSTALLED;
-                return line + "; plugin " + plugin.getValue() + ": found it " + (uninstalled ? "uninstalled" : "replaced")
+                return line + "; plugin " + plugin.getValue().name() + ": found it " + (uninstalled ? "uninstalled" : "replaced")
                     + " while the job ran; expected it to read the resources of its bundle before, when it is made";
             }
         }
         return line;
     }
 
-    private List<Map.Entry<ClassLoader, String>> gone() {
-        List<Map.Entry<ClassLoader, String>> gone = new ArrayList<>();
+    /** The last held is first: earlier versions of a bundle have classes of the same names, and may not have been collected yet. */
+    private List<Map.Entry<ClassLoader, Held>> gone() {
+        List<Map.Entry<ClassLoader, Held>> gone = new ArrayList<>();
         synchronized (held) {
-            held.forEach((loader, name) -> {
+            held.forEach((loader, its) -> {
                 if (wiring(loader) == null) {
-                    gone.add(Map.entry(loader, name));
+                    gone.add(Map.entry(loader, its));
                 }
             });
         }
+        gone.sort(Comparator.comparingLong(plugin -> -plugin.getValue().order()));
         return gone;
     }
 

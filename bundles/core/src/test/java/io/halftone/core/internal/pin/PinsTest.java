@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -150,6 +151,22 @@ class PinsTest {
         assertTrue(line.startsWith("NullPointerException: "), line);
         assertTrue(line.endsWith("; plugin plugin 1.0.0: found it uninstalled while the job ran; expected it to read the resources of its bundle "
             + "before, when it is made"), line);
+    }
+
+    @Test
+    void namesTheVersionThatWasHeldLast() throws Exception {
+        List<LevelPolicy> all = new ArrayList<>();   // none may be collected: their classes have the same names
+        for (int i = 0; i < 8; i++) {
+            bundle.uninstall();
+            bundle = install("plugin", Plugin.class, Map.of(Constants.IMPORT_PACKAGE, imports().get(Constants.IMPORT_PACKAGE),
+                Constants.BUNDLE_VERSION, "1.0." + i));
+            LevelPolicy plugin = plugin();
+            all.add(plugin);
+            pins.hold(plugins(plugin));
+        }
+        bundle.uninstall();
+        String line = pins.describe(assertThrows(NullPointerException.class, () -> use(all.get(7), "resource.txt")));
+        assertTrue(line.contains("; plugin plugin 1.0.7: found it uninstalled"), line);
     }
 
     @Test

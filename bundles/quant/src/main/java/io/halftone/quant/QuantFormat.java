@@ -21,6 +21,18 @@ public interface QuantFormat {
      */
     <T> T roundTrip(Ops<T> ops, T x, Range range);
 
+    /**
+     * The value times a factor as the format holds it. A format whose scale is one number puts the factor into it: runtimes fuse the rounding into
+     * what makes the value only where no product stands between.
+     *
+     * @param range  of the value times the factor
+     * @param factor greater than 0
+     * @return the shape and type of x
+     */
+    default <T> T roundTrip(Ops<T> ops, T x, Range range, double factor) {
+        return roundTrip(ops, ops.mul(x, ops.constant(factor, ops.dtype(x))), range);
+    }
+
     /** The algorithm that serves this format best where the user names none. */
     default String usualAlgorithm() {
         return "max";

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * The tensors of a layer rounded, the products between them in full precision. In an attention the scale is multiplied into
- * the queries before they are rounded, so that every operand of a product stands behind its Q/DQ pair.
+ * the queries where they are rounded, so that every operand of a product stands behind its Q/DQ pair.
  *
  * @param format of all that is rounded
  * @param ranges of the slots that are rounded; that of {@link Slot#QUERY} is of the scaled queries
@@ -33,7 +33,8 @@ public record Rounded(QuantFormat format, Map<Slot, Range> ranges) implements La
         if (layer.causal()) {
             throw new IllegalArgumentException(layer.name() + ": found a causal attention; expected one in which every token sees all");
         }
-        T scaled = round(ops, ops.mul(q, ops.constant(layer.scale(), ops.dtype(q))), Slot.QUERY);
+        Range queries = ranges.get(Slot.QUERY);
+        T scaled = queries == null ? ops.mul(q, ops.constant(layer.scale(), ops.dtype(q))) : format.roundTrip(ops, q, queries, layer.scale());
         T scores = ops.matmul(scaled, round(ops, ops.permute(k, 0, 1, 3, 2), Slot.KEY));
         return ops.matmul(round(ops, ops.softmax(scores, -1), Slot.SOFTMAX), round(ops, v, Slot.VALUE));
     }

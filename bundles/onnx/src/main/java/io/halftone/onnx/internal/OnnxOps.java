@@ -6,6 +6,7 @@ import io.halftone.onnx.internal.OnnxValue.Blocked;
 import io.halftone.onnx.internal.OnnxValue.Codes;
 import io.halftone.onnx.internal.OnnxValue.Constant;
 import io.halftone.onnx.internal.OnnxValue.Dequantized;
+import io.halftone.onnx.internal.OnnxValue.Joined;
 import io.halftone.onnx.internal.OnnxValue.Result;
 import io.halftone.onnx.internal.OnnxValue.Weight;
 import io.halftone.ops.Blocks;
@@ -17,10 +18,13 @@ import io.halftone.ops.Shape;
 import io.halftone.ops.shape.Meta;
 import io.halftone.ops.shape.ShapeOps;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -40,6 +44,7 @@ final class OnnxOps implements Ops<OnnxValue> {
     private final Pairs pairs;
     /** The values that were 8-bit floats a moment ago. */
     private final Set<String> float8 = new HashSet<>();
+    private final Map<Joined, String> joints = new HashMap<>();
 
     OnnxOps(DType computeType, Graph graph, Weights weights, Extents extents) {
         this.shapes = new ShapeOps(computeType);
@@ -60,9 +65,11 @@ final class OnnxOps implements Ops<OnnxValue> {
         } else if (x instanceof Weight weight) {
             return weights.plain(weight);
         } else if (x instanceof Dequantized dequantized) {
-            return weights.dequantized(dequantized.codes(), false);
+            return weights.dequantized(dequantized.codes());
         } else if (x instanceof Blocked blocked) {
             return weights.dequantized(blocked, blockOperators);
+        } else if (x instanceof Joined joined) {
+            return joints.computeIfAbsent(joined, j -> concat(j.parts(), j.shape().rank() - 1));
         }
         Codes codes = (Codes) x;
         return pairs.quantize(weights.plain(codes.weight()), codes.dtype(), name(codes.scale()), codes.scale().shape(), codes.axis());
@@ -125,7 +132,13 @@ final class OnnxOps implements Ops<OnnxValue> {
     @Override
     public OnnxValue concat(int axis, List<OnnxValue> parts) {
         Meta meta = shapes.concat(axis, parts.stream().map(OnnxValue::meta).toList());
-        return result(meta, "Concat", parts.stream().map(this::name).toList(), Graph.attribute("axis", (long) meta.shape().axis(axis)));
+        int along = meta.shape().axis(axis);
+        boolean product = along >= 2 && along == meta.shape().rank() - 1 && meta.dtype().isCompute();
+        return product ? new Joined(List.copyOf(parts), meta) : new Result(concat(parts, along), meta);
+    }
+
+    private String concat(List<OnnxValue> parts, int axis) {
+        return graph.node("Concat", parts.stream().map(this::name).toList(), Graph.attribute("axis", (long) axis));
     }
 
     @Override
@@ -283,6 +296,9 @@ final class OnnxOps implements Ops<OnnxValue> {
     @Override
     public OnnxValue linear(OnnxValue x, OnnxValue weight) {
         Meta meta = shapes.linear(x.meta(), weight.meta());
+        if (isSum(x, weight)) {
+            return sum((Joined) x, weight, part -> part);
+        }
         Dim in = x.shape().dim(-1);
         return x.shape().rank() == 2
             ? product(meta, in, "Gemm", List.of(name(x), name(weight)), Graph.attribute("transB", 1L))
@@ -295,17 +311,48 @@ final class OnnxOps implements Ops<OnnxValue> {
         if (x.shape().rank() == 2 && !(weight instanceof Dequantized)) {
             return product(meta, x.shape().dim(-1), "Gemm", List.of(name(x), name(weight), name(bias)), Graph.attribute("transB", 1L));
         }
+        if (isSum(x, weight)) {
+            return sum((Joined) x, weight, part -> result(meta, "Add", List.of(name(part), name(bias))));
+        }
         // a float bias of its own: ONNX Runtime makes integer kernels only of products without one
         return result(meta, "Add", List.of(name(linear(x, weight)), name(bias)));
     }
 
+    /** Whether a product can be taken apart: each of the values that are joined with its part of the weight. */
+    private static boolean isSum(OnnxValue x, OnnxValue weight) {
+        return x instanceof Joined && (weight instanceof Weight || weight instanceof Dequantized d && d.codes().axis() == 0);
+    }
+
+    /**
+     * The products of the values that are joined, added up. TensorRT joins by copying, and fuses no attention whose output is copied so.
+     *
+     * @param first what to do with the first product
+     */
+    private OnnxValue sum(Joined x, OnnxValue weight, UnaryOperator<OnnxValue> first) {
+        Meta meta = shapes.linear(x.meta(), weight.meta());
+        OnnxValue sum = null;
+        int from = 0;
+        for (OnnxValue part : x.parts()) {
+            Dim in = part.shape().dim(-1);
+            int to = from + Math.toIntExact(in.size());
+            OnnxValue product = product(meta, in, "MatMul", List.of(name(part), transposed(weight, new Weights.Terms(from, to))));
+            sum = sum == null ? first.apply(product) : result(meta, "Add", List.of(name(sum), name(product)));
+            from = to;
+        }
+        return sum;
+    }
+
     private String transposed(OnnxValue weight) {
         if (weight instanceof Weight w) {
-            return weights.transposed(w);
+            return transposed(weight, Weights.Terms.all(w));
         } else if (weight instanceof Dequantized d) {
-            return weights.dequantized(d.codes(), true);
+            return transposed(weight, Weights.Terms.all(d.codes().weight()));
         }
         return graph.node("Transpose", name(weight), Graph.attribute("perm", 1, 0));
+    }
+
+    private String transposed(OnnxValue weight, Weights.Terms terms) {
+        return weight instanceof Weight w ? weights.transposed(w, terms) : weights.dequantized(((Dequantized) weight).codes(), terms);
     }
 
     @Override
@@ -367,6 +414,8 @@ final class OnnxOps implements Ops<OnnxValue> {
         Meta meta = shapes.quantize(x.meta(), type, scale.meta(), axis);
         if (x instanceof Weight w && scale instanceof Constant c) {
             return new Codes(w, c, c.shape().rank() == 0 ? 0 : x.shape().axis(axis), meta);
+        } else if (x instanceof Joined joined && scale.shape().rank() == 0) {
+            return new Joined(joined.parts().stream().map(part -> quantize(part, type, scale, axis)).toList(), meta);
         }
         return new Result(pairs.quantize(name(x), type, name(scale), scale.shape(), axis), meta);
     }
@@ -376,6 +425,8 @@ final class OnnxOps implements Ops<OnnxValue> {
         Meta meta = shapes.dequantize(q.meta(), scale.meta(), axis);
         if (q instanceof Codes codes && codes.scale().equals(scale) && (!codes.perChannel() || codes.axis() == q.shape().axis(axis))) {
             return new Dequantized(codes, meta);
+        } else if (q instanceof Joined joined && scale.shape().rank() == 0) {
+            return new Joined(joined.parts().stream().map(part -> dequantize(part, scale, axis)).toList(), meta);
         }
         String value = pairs.dequantize(name(q), q.dtype(), name(scale), scale.shape(), axis);
         if (q.dtype() == DType.FLOAT8_E4M3) {

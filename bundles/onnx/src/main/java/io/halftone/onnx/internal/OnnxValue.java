@@ -6,6 +6,7 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import io.halftone.ops.shape.Meta;
+import java.util.List;
 
 /** A value of the graph under construction. What is known already stays out of the graph until an operator needs it. */
 sealed interface OnnxValue {
@@ -33,6 +34,9 @@ sealed interface OnnxValue {
             return TensorView.host(dtype(), shape().sizes(), bytes.asReadOnlyByteBuffer()).toFloats();
         }
     }
+
+    /** Values beside each other along the last axis, not joined yet: a product may take each with its part of the weight. */
+    record Joined(List<OnnxValue> parts, Meta meta) implements OnnxValue {}
 
     /** A tensor of the checkpoint, not read yet. */
     record Weight(String parameter, Meta meta) implements OnnxValue {}

@@ -81,17 +81,22 @@ final class QuantizedLayers {
     /** What computes a layer, and how its operands are rounded. */
     private record Found(String operator, Map<Slot, Codes> codes) {}
 
-    /** The product under a layer's name that multiplies with its weight. */
+    /** The product under a layer's name that multiplies with its weight, or those that multiply with its parts. */
     private Optional<Found> product(String layer) throws IOException {
+        Found all = null;
         for (NodeProto node : byPrefix.getOrDefault(layer, List.of())) {
             if (PRODUCTS.contains(node.getOpType()) && isWeight(layer, roundings.origin(node.getInput(1), PASSED))) {
                 Map<Slot, Codes> codes = new EnumMap<>(Slot.class);
                 roundings.of(node.getInput(0), PASSED).ifPresent(c -> codes.put(Slot.INPUT, c));
                 roundings.of(node.getInput(1), PASSED).ifPresent(c -> codes.put(Slot.WEIGHT, c));
-                return Optional.of(new Found(node.getOpType(), codes));
+                if (all == null) {
+                    all = new Found(node.getOpType(), codes);
+                } else {
+                    all.codes.keySet().retainAll(codes.keySet());     // rounded where each part is
+                }
             }
         }
-        return Optional.empty();
+        return Optional.ofNullable(all);
     }
 
     private static boolean isWeight(String layer, String initializer) {

@@ -69,39 +69,55 @@ final class Weights {
         });
     }
 
+    /** Part of a product's terms: the rows from and before others of a transposed weight. */
+    record Terms(int from, int to) {
+        static Terms all(Weight weight) {
+            return new Terms(0, matrix(weight)[1]);
+        }
+
+        private byte[] of(byte[] transposed, int rowBytes) {
+            return Arrays.copyOfRange(transposed, Math.multiplyExact(from, rowBytes), Math.multiplyExact(to, rowBytes));
+        }
+    }
+
     /** The initializer of an (out, in) weight as (in, out). */
-    String transposed(Weight weight) {
-        return once(List.of(weight.parameter(), "transposed"), () -> {
+    String transposed(Weight weight, Terms terms) {
+        return once(List.of(weight.parameter(), "transposed", terms), () -> {
             int[] sizes = matrix(weight);
             byte[] turned = Elements.transpose(bytes(weight), sizes[0], sizes[1], computeType.bytes());
-            return graph.initializer(weight.parameter() + "_transposed", computeType, new long[] {sizes[1], sizes[0]}, turned);
+            return graph.initializer(weight.parameter() + "_transposed", computeType, new long[] {terms.to() - terms.from(), sizes[0]},
+                terms.of(turned, sizes[0] * computeType.bytes()));
         });
     }
 
-    /**
-     * What reads a weight back from its codes: a DequantizeLinear over an initializer of codes, or over a QuantizeLinear
-     * where floats are kept.
-     *
-     * @param transposed whether an (out, in) weight is to be (in, out)
-     */
-    String dequantized(Codes codes, boolean transposed) {
+    /** What reads a weight back from its codes: a DequantizeLinear over an initializer of codes, or over a QuantizeLinear where floats are kept. */
+    String dequantized(Codes codes) {
         Weight weight = codes.weight();
-        return once(List.of(weight.parameter(), codes.dtype(), codes.scale(), codes.axis(), transposed), () -> {
+        return pair(codes, codes.axis(), "", () -> plain(weight),
+            () -> graph.initializer(weight.parameter() + "_quantized", codes.dtype(), weight.shape().sizes(), low(codes)));
+    }
+
+    /** As {@link #dequantized(Codes)}, of an (out, in) weight as (in, out). */
+    String dequantized(Codes codes, Terms terms) {
+        Weight weight = codes.weight();
+        return pair(codes, 1 - codes.axis(), terms, () -> transposed(weight, terms), () -> {
+            int[] sizes = matrix(weight);
+            byte[] turned = Elements.transpose(low(codes), sizes[0], sizes[1], 1);
+            return graph.initializer(weight.parameter() + "_quantized", codes.dtype(), new long[] {terms.to() - terms.from(), sizes[0]},
+                terms.of(turned, sizes[0]));
+        });
+    }
+
+    private String pair(Codes codes, int scaled, Object form, Supplier<String> floats, Supplier<String> stored) {
+        Weight weight = codes.weight();
+        return once(List.of(weight.parameter(), codes.dtype(), codes.scale(), codes.axis(), form), () -> {
             String scale = graph.initializer(weight.parameter() + "_scale", codes.scale().dtype(), codes.scale().shape().sizes(),
                 codes.scale().bytes().toByteArray());
             int count = codes.perChannel() ? Math.toIntExact(codes.scale().shape().dim(0).size()) : 1;
             String zero = graph.initializer(weight.parameter() + "_zero_point", codes.dtype(), codes.scale().shape().sizes(),
                 new byte[count]);
-            AttributeProto[] axis = codes.perChannel()
-                ? new AttributeProto[] {Graph.attribute("axis", (long) (transposed ? 1 - codes.axis() : codes.axis()))}
-                : new AttributeProto[0];
-            String low;
-            if (keepFloats || isFilter(codes)) {
-                low = graph.node("QuantizeLinear", List.of(transposed ? transposed(weight) : plain(weight), scale, zero), axis);
-            } else {
-                low = graph.initializer(weight.parameter() + "_quantized", codes.dtype(), sizes(weight, transposed),
-                    low(codes, transposed));
-            }
+            AttributeProto[] axis = codes.perChannel() ? new AttributeProto[] {Graph.attribute("axis", (long) scaled)} : new AttributeProto[0];
+            String low = keepFloats || isFilter(codes) ? graph.node("QuantizeLinear", List.of(floats.get(), scale, zero), axis) : stored.get();
             return graph.node("DequantizeLinear", List.of(low, scale, zero), axis);
         });
     }
@@ -151,13 +167,8 @@ final class Weights {
         return name;
     }
 
-    private static long[] sizes(Weight weight, boolean transposed) {
-        long[] sizes = weight.shape().sizes();
-        return transposed ? new long[] {sizes[1], sizes[0]} : sizes;
-    }
-
     /** rint(w / scale), saturated; the quotient in float32 of values in the compute type. */
-    private byte[] low(Codes codes, boolean transposed) {
+    private byte[] low(Codes codes) {
         Weight weight = codes.weight();
         float[] values = floats(weight);
         float[] scales = codes.scale().floats();
@@ -176,8 +187,7 @@ final class Weights {
                 ? (byte) Math.max(-128, Math.min(127, Math.rint(quotient)))
                 : Float8.fromFloat(quotient);
         }
-        int[] sizes = transposed ? matrix(weight) : null;
-        return transposed ? Elements.transpose(low, sizes[0], sizes[1], 1) : low;
+        return low;
     }
 
     private byte[] bytes(Weight weight) {

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * memory of its own, which the network refers to, and which is released with it as soon as the engine is made.
  */
 final class PlanBuilder {
+    /** How often a kernel is run to time it; that of TensorRT's own tool. With one, the library's default, chance chooses among kernels. */
+    private static final int TIMINGS = 8;
     private static final Logger LOG = LoggerFactory.getLogger(PlanBuilder.class);
     private static final long MIB = 1L << 20;
     /** The number of TensorRT's severity "warning": what the parser passes on at least. */
@@ -85,6 +87,7 @@ final class PlanBuilder {
             parse(parser);
             config = made(builder.createBuilderConfig(), "TensorRT's builder");
             config.setBuilderOptimizationLevel(options.level());
+            config.setAvgTimingIterations(TIMINGS);
             config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
             if (options.workspace() > 0) {
                 config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspace() * MIB);

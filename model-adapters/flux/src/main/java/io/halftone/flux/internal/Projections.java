@@ -1,12 +1,15 @@
 package io.halftone.flux.internal;
 
+import io.halftone.ops.Dim;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
 import io.halftone.ops.Scope;
+import io.halftone.ops.Shape;
 import java.util.List;
 
 /**
- * Queries, keys and values, queries and keys behind an RMS norm: (batch, heads, tokens, headDim) each.
+ * Queries, keys and values, queries and keys behind an RMS norm: (batch, tokens, heads, headDim) each. What works on one head of one token
+ * at a time comes before heads and tokens are exchanged, so that runtimes do all of it in one pass.
  * Source: diffusers, transformer_flux.py, FluxAttnProcessor.
  */
 record Projections<T>(T q, T k, T v) {
@@ -23,16 +26,24 @@ record Projections<T>(T q, T k, T v) {
     }
 
     private static <T> T split(Scope<T> a, String name, T x, int heads) {
-        return a.splitHeads(a.linear(name, a.ops().shape(x).dim(-1).size(), Role.QKV, x), heads);
+        T projected = a.linear(name, a.ops().shape(x).dim(-1).size(), Role.QKV, x);
+        Shape s = a.ops().shape(projected);
+        return a.ops().reshape(projected, Shape.of(s.dim(0), s.dim(1), Dim.of(heads), Dim.of(s.dim(2).size() / heads)));
     }
 
     /** These tokens, and the others behind them. */
     Projections<T> then(Ops<T> o, Projections<T> others) {
-        return new Projections<>(o.concat(2, List.of(q, others.q)), o.concat(2, List.of(k, others.k)), o.concat(2, List.of(v, others.v)));
+        return new Projections<>(o.concat(1, List.of(q, others.q)), o.concat(1, List.of(k, others.k)), o.concat(1, List.of(v, others.v)));
     }
 
     /** (batch, tokens, dim). */
     T attend(Scope<T> a, Rotary<T> rope) {
-        return a.mergeHeads(a.attention(rope.turn(a.ops(), q), rope.turn(a.ops(), k), v));
+        Ops<T> o = a.ops();
+        return a.mergeHeads(a.attention(heads(o, rope.turn(o, q)), heads(o, rope.turn(o, k)), heads(o, v)));
+    }
+
+    /** (batch, heads, tokens, headDim). */
+    private static <T> T heads(Ops<T> o, T x) {
+        return o.permute(x, 0, 2, 1, 3);
     }
 }

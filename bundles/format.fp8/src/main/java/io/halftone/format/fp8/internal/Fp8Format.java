@@ -36,4 +36,11 @@ public final class Fp8Format implements QuantFormat {
         T scale = ops.constant(Scales.of(range.max(), ops.dtype(x)), ops.dtype(x));
         return ops.dequantize(ops.quantize(x, DType.FLOAT8_E4M3, scale, 0), scale, 0);
     }
+
+    @Override
+    public <T> T roundTrip(Ops<T> ops, T x, Range range, double factor) {
+        DType type = ops.dtype(x);
+        T narrow = ops.constant(Scales.of((float) (range.max() / factor), type), type);
+        return ops.dequantize(ops.quantize(x, DType.FLOAT8_E4M3, narrow, 0), ops.constant(Scales.of(range.max(), type), type), 0);
+    }
 }

@@ -218,6 +218,11 @@ public abstract class ForwardingOps<T> implements Ops<T> {
     }
 
     @Override
+    public T rotate(T x, T cos, T sin) {
+        return target.rotate(x, cos, sin);
+    }
+
+    @Override
     public T attention(T q, T k, T v, double scale, boolean causal) {
         return target.attention(q, k, v, scale, causal);
     }

@@ -1,5 +1,6 @@
 package io.halftone.ops;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -130,6 +131,37 @@ public interface Ops<T> {
 
     /** softmax(q k^T scale) v over (batch, heads, tokens, headDim); fused where the interpreter can. */
     T attention(T q, T k, T v, double scale, boolean causal);
+
+    /**
+     * Turns each pair of neighbours along the last axis by an angle, in float32 whatever the type: (a, b) to (a cos - b sin, b cos + a sin). The
+     * result has the first elements of all pairs before all second ones. Products of two values that are turned do not depend on that
+     * order, and runtimes write halves faster than single elements.
+     *
+     * @param x   (..., 2 n)
+     * @param cos (..., n) float32, spread over the leading axes of x
+     * @param sin as cos
+     * @return the shape and type of x
+     */
+    default T rotate(T x, T cos, T sin) {
+        List<Dim> dims = shape(x).dims();
+        Dim half = Dim.of(dims.get(dims.size() - 1).size() / 2);
+        List<Dim> pairs = new ArrayList<>(dims.subList(0, dims.size() - 1));
+        pairs.add(half);
+        pairs.add(Dim.of(2));
+        T wide = reshape(cast(x, DType.FLOAT32), new Shape(pairs));
+        T first = slice(wide, -1, 0, 1);
+        T second = slice(wide, -1, 1, 2);
+        T c = reshape(cos, column(shape(cos)));
+        T s = reshape(sin, column(shape(sin)));
+        T turned = concat(-2, List.of(sub(mul(first, c), mul(second, s)), add(mul(second, c), mul(first, s))));
+        return cast(reshape(turned, shape(x)), dtype(x));
+    }
+
+    private static Shape column(Shape shape) {
+        List<Dim> dims = new ArrayList<>(shape.dims());
+        dims.add(Dim.of(1));
+        return new Shape(dims);
+    }
 
     /** Rows of a (rows, dim) table by int64 ids of any shape: (ids..., dim). */
     T embedding(T table, T ids);

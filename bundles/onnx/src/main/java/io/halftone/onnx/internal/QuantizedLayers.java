@@ -117,7 +117,7 @@ final class QuantizedLayers {
             } else if (scores != null && scores.getOpType().equals("MatMul") && node.getOpType().equals("MatMul")
                 && roundings.origin(node.getInput(0), CAST).equals(softmax.getName())) {
                 Map<Slot, Codes> codes = new EnumMap<>(Slot.class);
-                roundings.of(scores.getInput(0), CAST).ifPresent(c -> codes.put(Slot.QUERY, c));
+                roundings.scaled(scores.getInput(0), CAST).ifPresent(c -> codes.put(Slot.QUERY, c));
                 roundings.of(scores.getInput(1), CAST).ifPresent(c -> codes.put(Slot.KEY, c));
                 roundings.of(node.getInput(0), CAST).ifPresent(c -> codes.put(Slot.SOFTMAX, c));
                 roundings.of(node.getInput(1), CAST).ifPresent(c -> codes.put(Slot.VALUE, c));

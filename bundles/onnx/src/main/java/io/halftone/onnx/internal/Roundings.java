@@ -142,6 +142,15 @@ final class Roundings {
      * @param passed operators that may stand behind the pair, as they only move elements or change their type
      */
     Optional<Codes> of(String value, Set<String> passed) throws IOException {
+        return of(value, passed, false);
+    }
+
+    /** As {@link #of(String, Set)}, where a factor may have gone into the scale that reads back. */
+    Optional<Codes> scaled(String value, Set<String> passed) throws IOException {
+        return of(value, passed, true);
+    }
+
+    private Optional<Codes> of(String value, Set<String> passed, boolean factor) throws IOException {
         NodeProto node = producer(value, passed);
         if (node == null) {
             return Optional.empty();
@@ -156,7 +165,8 @@ final class Roundings {
             return Optional.empty();
         }
         boolean fits = stored != null || quantize != null && quantize.getOpType().equals(QUANTIZE)
-            && Arrays.equals(scales(quantize), scales(node)) && axis(quantize) == axis(node);
+            && (Arrays.equals(scales(quantize), scales(node)) || factor && scales(quantize).length == 1 && scales(node).length == 1)
+            && axis(quantize) == axis(node);
         if (!fits) {
             return Optional.empty();
         }

@@ -7,11 +7,13 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
  * Arguments of native calls that come again with every pass. Each is a native object: made once for a task and released with it, as making one anew costs
@@ -27,6 +29,7 @@ final class Arguments {
     private final TensorOptional bias;
     private final LongArrayRefOptional allAxes;
     private final ScalarTypeOptional sameType;
+    private final MemoryFormatOptional contiguous;
     private final BytePointer tanh;
     private final Map<Double, Scalar> scalars = new HashMap<>();
     private final Map<Double, ScalarOptional> limits = new HashMap<>();
@@ -44,6 +47,7 @@ final class Arguments {
         this.bias = kept(new TensorOptional());
         this.allAxes = kept(new LongArrayRefOptional());
         this.sameType = kept(new ScalarTypeOptional());
+        this.contiguous = kept(new MemoryFormatOptional(MemoryFormat.Contiguous));
         this.tanh = kept(new BytePointer("tanh"));
     }
 
@@ -80,6 +84,11 @@ final class Arguments {
 
     ScalarTypeOptional sameType() {
         return sameType;
+    }
+
+    /** Elements in the order of the axes. */
+    MemoryFormatOptional contiguous() {
+        return contiguous;
     }
 
     /** The name of GELU's approximation. */

@@ -3,6 +3,8 @@ package io.halftone.torch.internal;
 import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Shape;
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -69,6 +71,18 @@ abstract class TorchLayers extends TorchRounding {
         long[] stride = {geometry.stride(), geometry.stride()};
         long[] padding = {geometry.padding(), geometry.padding()};
         return torch.conv2d(x, weight, bias, stride, padding, new long[] {1, 1}, 1);
+    }
+
+    /** One product of complex numbers. */
+    @Override
+    public final Tensor rotate(Tensor x, Tensor cos, Tensor sin) {
+        long[] sizes = shape(x).sizes();
+        long[] pairs = Arrays.copyOf(sizes, sizes.length + 1);
+        pairs[sizes.length - 1] = sizes[sizes.length - 1] / 2;
+        pairs[sizes.length] = 2;
+        Tensor angles = torch.view_as_complex(concat(-1, List.of(cos.unsqueeze(-1), sin.unsqueeze(-1))));
+        Tensor turned = torch.view_as_real(torch.view_as_complex(cast(x, DType.FLOAT32).reshape(pairs)).mul(angles));
+        return turned.transpose(-1, -2).to(Types.of(Types.of(x)), false, false, arguments().contiguous()).reshape(sizes);
     }
 
     @Override

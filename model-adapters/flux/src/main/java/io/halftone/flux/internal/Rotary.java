@@ -12,7 +12,7 @@ import java.util.List;
  * Source: diffusers, transformer_flux.py, FluxPosEmbed; embeddings.py, get_1d_rotary_pos_embed and apply_rotary_emb. The
  * source computes angles in float64 where it can; float32 differs by less than 1e-5 up to place 64.
  *
- * @param cos (tokens, 1, headDim / 2, 1), float32
+ * @param cos (tokens, 1, headDim / 2), float32
  * @param sin as cos
  */
 record Rotary<T>(T cos, T sin) {
@@ -33,7 +33,7 @@ record Rotary<T>(T cos, T sin) {
                 parts.add(o.mul(o.slice(ids, 1, i, i + 1), frequencies(o, axes.get(i))));
             }
             T angles = o.concat(1, parts);
-            Shape column = Shape.of(o.shape(angles).dim(0), Dim.of(1), o.shape(angles).dim(1), Dim.of(1));
+            Shape column = Shape.of(o.shape(angles).dim(0), Dim.of(1), o.shape(angles).dim(1));
             return List.of(o.reshape(o.cos(angles), column), o.reshape(o.sin(angles), column));
         });
         return new Rotary<>(both.get(0), both.get(1));
@@ -50,19 +50,8 @@ record Rotary<T>(T cos, T sin) {
         return o.constant(frequencies, Shape.of(frequencies.length), DType.FLOAT32);
     }
 
-    /**
-     * (batch, tokens, heads, headDim) to the same, the first elements of all pairs before the second ones, where the source has them side by
-     * side: products of queries with keys do not depend on an order that both have, and runtimes write halves faster than single elements.
-     */
+    /** (batch, tokens, heads, headDim) to the same, in the order of {@link Ops#rotate}, where the source leaves pairs together. */
     T turn(Ops<T> o, T x) {
-        Shape shape = o.shape(x);
-        List<Dim> pairs = new ArrayList<>(shape.dims().subList(0, 3));
-        pairs.add(Dim.of(shape.dim(3).size() / 2));
-        pairs.add(Dim.of(2));
-        T wide = o.reshape(o.cast(x, DType.FLOAT32), new Shape(pairs));
-        T real = o.slice(wide, -1, 0, 1);
-        T imaginary = o.slice(wide, -1, 1, 2);
-        T turned = o.concat(-2, List.of(o.sub(o.mul(real, cos), o.mul(imaginary, sin)), o.add(o.mul(imaginary, cos), o.mul(real, sin))));
-        return o.cast(o.reshape(turned, shape), o.dtype(x));
+        return o.rotate(x, cos, sin);
     }
 }

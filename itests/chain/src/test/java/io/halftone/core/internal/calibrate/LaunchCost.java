@@ -35,7 +35,7 @@ import java.util.Set;
  * give the device its work, and until that is done. On the CPU, on one thread, at true depth and a tiny width, which leave what giving costs; on a GPU
  * at true size. Prints a line of JSON for each figure. Arguments, with their defaults:
  * {@code --model sdxl-1.0 --device cpu --width tiny --dtype FLOAT32 --steps 20 --warm-up 30}; on another device than the CPU
- * {@code --width full --dtype FLOAT16 --warm-up 3}. The models with a tiny width are sdxl-1.0 and flux-dev.
+ * {@code --width full --dtype FLOAT16 --warm-up 3}. {@code --batch} is that of the preset unless it is given. The models with a tiny width are sdxl-1.0 and flux-dev.
  */
 public final class LaunchCost {
     private static final String MODELS = "halftone.models";
@@ -52,7 +52,7 @@ public final class LaunchCost {
 
     /** A model to measure, and the shapes of its inputs. */
     private record Backbone(ModelAdapter adapter, ModelConfig config, Map<String, Shape> inputs) {
-        static Backbone of(String model, boolean tiny) {
+        static Backbone of(String model, boolean tiny, String batch) {
             Preset preset = Chain.PLUGINS.presets().get(model);
             PipelineConfig all = Chain.WORK.opener().configuration("preset " + model, preset.files());
             String component = Chain.PLUGINS.pipelines().get(all.index().className()).spec(all).backbone();
@@ -62,6 +62,9 @@ public final class LaunchCost {
             var signature = adapter.signature(config);
             for (Port port : signature.inputs()) {
                 inputs.put(port.name(), Shape.of(port.shape().dims().stream().mapToLong(dim -> dim.evaluate(name -> {
+                    if (name.equals("batch_size") && !batch.isEmpty()) {
+                        return Long.parseLong(batch);
+                    }
                     long usual = tiny ? signature.extents().get(name).usual() : preset.extents().getOrDefault(name, signature.extents().get(name)).usual();
                     return tiny ? Math.min(usual, TINY_EXTENT) : usual;
                 })).toArray()));
@@ -129,7 +132,7 @@ public final class LaunchCost {
 
     private LaunchCost(Map<String, String> arguments) {
         this.arguments = arguments;
-        this.backbone = Backbone.of(arguments.get("--model"), arguments.get("--width").equals("tiny"));
+        this.backbone = Backbone.of(arguments.get("--model"), arguments.get("--width").equals("tiny"), arguments.get("--batch"));
         this.type = DType.valueOf(arguments.get("--dtype"));
         this.steps = Integer.parseInt(arguments.get("--steps"));
         this.warmUp = Integer.parseInt(arguments.get("--warm-up"));
@@ -142,7 +145,7 @@ public final class LaunchCost {
             given.put(args[i], args[i + 1]);
         }
         boolean host = given.getOrDefault("--device", "cpu").equals("cpu");
-        Map<String, String> arguments = new LinkedHashMap<>(Map.of("--model", "sdxl-1.0", "--device", "cpu", "--width", host ? "tiny" : "full",
+        Map<String, String> arguments = new LinkedHashMap<>(Map.of("--model", "sdxl-1.0", "--device", "cpu", "--width", host ? "tiny" : "full", "--batch", "",
             "--dtype", host ? "FLOAT32" : "FLOAT16", "--steps", "20", "--warm-up", host ? "30" : "3"));
         arguments.putAll(given);
         System.getProperties().putIfAbsent(MODELS, ".");   // no model of this folder is opened here

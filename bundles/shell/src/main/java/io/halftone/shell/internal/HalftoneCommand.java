@@ -1,10 +1,13 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.Halftone;
+import io.halftone.api.Job;
+import io.halftone.shell.CommandCall;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -26,6 +29,10 @@ abstract class HalftoneCommand implements Action {
     // Karaf's streams of the command's thread: pipes and redirections in the shell apply to them
     PrintStream out = System.out;
     PrintStream err = System.err;
+
+    // where paths lie, and who hears of jobs: nobody but the session, unless a program runs the command
+    CommandCall.Folders folders = new SessionFolders();
+    Consumer<Job<?>> started = job -> { };
 
     @Option(name = "--json", description = "Print the result as one JSON object on standard output, and nothing else there")
     private boolean json;
@@ -58,6 +65,14 @@ abstract class HalftoneCommand implements Action {
         }
     }
 
+    /** Does the work, for a program: the result as one line of JSON. */
+    final String json() throws Exception {
+        json = true;
+        String text = Json.text(report().values());
+        printed();
+        return text;
+    }
+
     private String name() {
         return getClass().getAnnotation(Command.class).name();
     }
@@ -85,9 +100,22 @@ abstract class HalftoneCommand implements Action {
             throw new IllegalArgumentException(option + ": found an empty path; expected a file or folder");
         }
         try {
-            return CurrentFolder.of(session).resolve(given).normalize().toString();
+            return folders.resolve(option, given).toString();
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(option + ": found " + given + "; expected a path (" + e.getReason() + ")", e);
+        }
+    }
+
+    /** Relative paths begin where the session is. */
+    private final class SessionFolders implements CommandCall.Folders {
+        @Override
+        public Path current() {
+            return CurrentFolder.of(session);
+        }
+
+        @Override
+        public Path resolve(String option, String given) {
+            return current().resolve(given).normalize();
         }
     }
 }

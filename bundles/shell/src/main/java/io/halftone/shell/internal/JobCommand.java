@@ -17,7 +17,11 @@ abstract class JobCommand extends HalftoneCommand {
     /** Starts a job and waits for its result. */
     final <R> R await(Function<ProgressListener, Job<R>> start) throws InterruptedException, JobException {
         try {
-            return new JobWatch(progressView()).await(start);
+            return new JobWatch(progressView()).await(progress -> {
+                Job<R> job = start.apply(progress);
+                started.accept(job);
+                return job;
+            });
         } catch (InterruptedException e) {
             if (session.getTerminal() != null && !place().isInBackground()) {
                 err.println(e.getMessage());   // the console is silent about an interrupted command

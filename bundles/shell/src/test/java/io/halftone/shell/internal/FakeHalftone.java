@@ -36,6 +36,7 @@ import io.halftone.api.PlanResult.Kind;
 import io.halftone.api.PlanResult.PlannedLayer;
 import io.halftone.api.PlanResult;
 import io.halftone.api.PluginInfo;
+import io.halftone.api.Preview;
 import io.halftone.api.ProgressListener.Progress;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantSettings;
@@ -61,6 +62,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Remembers what it was asked, and answers at once. Knows the format int8, and those that a test adds. */
@@ -306,6 +308,11 @@ final class FakeHalftone implements Halftone {
 
     private static JobInfo with(JobInfo job, Job.State state, boolean cancelling) {
         return new JobInfo(job.id(), job.kind(), job.subject(), state, cancelling, job.started(), job.elapsed(), job.progress(), job.inStage(), "");
+    }
+
+    @Override
+    public Optional<Preview> preview(String id) {
+        return Optional.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.halftone.ops.DType;
 import io.halftone.pipeline.Advice;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -79,6 +80,13 @@ public interface Halftone {
      * @throws IllegalArgumentException if no job of that id is known
      */
     JobInfo cancel(String id);
+
+    /**
+     * The last picture of the latents of a job that runs, and a wish for the next: the job makes one at its next step, some four a second
+     * at most, and none that nobody wished for. Its outputs are the same with and without. Empty where it has made none, or has no latents,
+     * or ended, or is not known.
+     */
+    Optional<Preview> preview(String id);
 
     /** Calls a listener for every job, those that run now first, until the registration is closed. */
     JobListener.Registration listen(JobListener listener);

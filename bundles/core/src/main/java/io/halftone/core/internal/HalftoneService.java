@@ -33,6 +33,7 @@ import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanRequest;
 import io.halftone.api.PlanResult;
 import io.halftone.api.PluginInfo;
+import io.halftone.api.Preview;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
@@ -90,6 +91,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -260,6 +262,11 @@ public final class HalftoneService implements Halftone {
     @Override
     public JobInfo cancel(String id) {
         return jobs.cancel(id);
+    }
+
+    @Override
+    public Optional<Preview> preview(String id) {
+        return jobs.preview(id);
     }
 
     @Override

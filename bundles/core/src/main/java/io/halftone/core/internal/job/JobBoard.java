@@ -2,6 +2,7 @@ package io.halftone.core.internal.job;
 
 import io.halftone.api.JobInfo;
 import io.halftone.api.JobListener;
+import io.halftone.api.Preview;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,6 +98,15 @@ final class JobBoard {
         }
         job.cancel();
         return job.info();
+    }
+
+    /** The last picture of the latents of a job that runs, and a wish for the next. */
+    Optional<Preview> preview(String id) {
+        RunningJob<?> job;
+        synchronized (this) {
+            job = running.get(id);
+        }
+        return job == null ? Optional.empty() : job.preview();
     }
 
     JobListener.Registration listen(JobListener listener) {

@@ -3,8 +3,10 @@ package io.halftone.core.internal.job;
 import io.halftone.api.Job;
 import io.halftone.api.JobInfo;
 import io.halftone.api.JobListener;
+import io.halftone.api.Preview;
 import io.halftone.api.ProgressListener;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -73,6 +75,11 @@ public final class JobRunner {
      */
     public JobInfo cancel(String id) {
         return board.cancel(id);
+    }
+
+    /** The last picture of a job's latents, and a wish for the next; empty where there is none. */
+    public Optional<Preview> preview(String id) {
+        return board.preview(id);
     }
 
     /** Calls a listener for every job, those that run first. */

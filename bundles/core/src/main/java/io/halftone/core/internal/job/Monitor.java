@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 /** How a task tells how far it is, and hears that it should stop. */
 public final class Monitor {
     private final ProgressListener listener;
+    private final Previews previews = new Previews(System::nanoTime);
     private volatile boolean cancelled;
 
     Monitor(ProgressListener listener) {
@@ -23,6 +24,11 @@ public final class Monitor {
 
     boolean isCancelled() {
         return cancelled;
+    }
+
+    /** The pictures of the latents that the task works on. */
+    public Previews previews() {
+        return previews;
     }
 
     /** Throws {@link CancellationException} if the job is to stop. */

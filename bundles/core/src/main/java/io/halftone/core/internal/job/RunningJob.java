@@ -3,10 +3,12 @@ package io.halftone.core.internal.job;
 import io.halftone.api.Job;
 import io.halftone.api.JobException;
 import io.halftone.api.JobInfo;
+import io.halftone.api.Preview;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.ProgressListener.Progress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -63,6 +65,10 @@ final class RunningJob<R> implements Job<R> {
         Said last = said;
         return new JobInfo(id, kind, subject, state, state == State.RUNNING && monitor.isCancelled(), started, Duration.ofNanos(now - begin),
             last.progress(), Duration.ofNanos(now - last.stageBegin()), failure);
+    }
+
+    Optional<Preview> preview() {
+        return monitor.previews().ask();
     }
 
     void start() {

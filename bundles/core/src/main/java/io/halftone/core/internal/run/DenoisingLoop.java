@@ -13,9 +13,14 @@ import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
 import io.halftone.pipeline.Schedule;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From noise to latents: the scheduler's calls of a backbone, guided where the family is. */
 public final class DenoisingLoop<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(DenoisingLoop.class);
+
     private final RunningPipeline<T> parts;
     private final EagerOps<T> ops;
     private final PipelineAdapter adapter;
@@ -73,12 +78,31 @@ public final class DenoisingLoop<T> {
                 int call = i;
                 ops.region("", () -> {
                     latents.set(step(backbone, conditioning, prompts.guidanceScale(), schedule, sampler, latents.get(), call, watcher));
+                    preview(latents.get(), call, schedule.calls());
                     watcher.after(call, schedule.calls(), latents.get());
                     return List.of();
                 });
             }
             // handed to the caller's region before the cell lets go of it
             return ops.add(latents.get(), ops.constant(0, DType.FLOAT32));
+        }
+    }
+
+    /** Shows the latents, where somebody asked. What goes wrong with that is not the run's. */
+    private void preview(T latents, int call, int calls) {
+        if (!monitor.previews().take()) {
+            return;
+        }
+        try {
+            Shape shape = ops.shape(latents);
+            float[] first = ops.toFloats(ops.slice(latents, 0, 0, 1));
+            monitor.previews().put(call + 1, calls, parts.colours().picture(first, Math.toIntExact(shape.dim(2).size()),
+                Math.toIntExact(shape.dim(3).size())));
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {   // such as no weights of a decoder, or no memory for them
+            monitor.previews().end();
+            LOG.info("no previews: {}", e.getMessage());
         }
     }
 

@@ -32,6 +32,7 @@ public final class RunningPipeline<T> implements Components<T> {
     private final boolean tiled;
     private final Map<String, EagerOps<T>> componentOps = new HashMap<>();
     private final Map<String, Tokenizer> tokenizers = new HashMap<>();
+    private LatentColours colours;
 
     /** A pipeline that decodes pictures whole. */
     public RunningPipeline(OpenPipeline pipeline, EagerRuntime.Context<T> context, Monitor monitor) {
@@ -73,6 +74,14 @@ public final class RunningPipeline<T> implements Components<T> {
     /** Operations over the folder's own backbone weights. */
     public EagerOps<T> backboneOps() {
         return componentOps(pipeline.spec().backbone());
+    }
+
+    /** The colours of its latents, which the first call finds by decoding some. */
+    LatentColours colours() {
+        if (colours == null) {
+            colours = LatentColours.of(this);
+        }
+        return colours;
     }
 
     @Override

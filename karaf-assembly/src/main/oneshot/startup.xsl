@@ -5,11 +5,13 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:k="http://karaf.apache.org/xmlns/features/v1.6.0">
   <xsl:output method="text" encoding="UTF-8"/>
   <xsl:param name="container"/>
+  <!-- "web" for the bundles of the web console alone, which the others are without -->
+  <xsl:param name="of"/>
   <xsl:key name="bundle" match="k:feature/k:bundle" use="normalize-space(.)"/>
 
   <xsl:template match="/">
     <xsl:value-of select="$container"/>
-    <xsl:for-each select="//k:feature/k:bundle[generate-id() = generate-id(key('bundle', normalize-space(.))[1])]">
+    <xsl:for-each select="//k:feature[($of = 'web') = (@name = 'halftone-web' or @name = 'halftone-http')]/k:bundle[generate-id() = generate-id(key('bundle', normalize-space(.))[1])]">
       <!-- mvn:group/artifact/version -->
       <xsl:variable name="coordinates" select="substring-after(normalize-space(.), 'mvn:')"/>
       <xsl:variable name="group" select="translate(substring-before($coordinates, '/'), '.', '/')"/>

@@ -2,19 +2,26 @@ package io.halftone.launcher;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** A Karaf container without console, SSH and provisioning: the bundles of {@code etc/oneshot/startup.properties}, and those in {@code deploy}. */
@@ -25,10 +32,14 @@ final class Container {
     private static final long POLL_MILLIS = 20;
     private static final int NAMED = 5;
 
+    private static final String REFERENCE = "reference:file:";
+
+    private final Path home;
     private final RunFolder run;
     private final org.apache.karaf.main.Main karaf = new org.apache.karaf.main.Main(new String[0]);
 
     Container(Path home, RunFolder run) {
+        this.home = home;
         this.run = run;
         set("karaf.home", home);
         set("karaf.base", home);
@@ -62,6 +73,25 @@ final class Container {
         System.setErr(start);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "halftone-stop"));
         karaf.launch();
+    }
+
+    /** Adds the bundles that a list in etc/oneshot names, with their start levels; for the command that wants them. */
+    void add(String list) throws IOException, BundleException {
+        Properties bundles = new Properties();
+        try (InputStream in = Files.newInputStream(home.resolve("etc").resolve("oneshot").resolve(list))) {
+            bundles.load(in);
+        }
+        BundleContext context = karaf.getFramework().getBundleContext();
+        List<Bundle> added = new ArrayList<>();
+        for (String location : new TreeSet<>(bundles.stringPropertyNames())) {
+            Path jar = home.resolve("system").resolve(location.substring(REFERENCE.length()));
+            Bundle bundle = context.installBundle("reference:" + jar.toUri());
+            bundle.adapt(BundleStartLevel.class).setStartLevel(Integer.parseInt(bundles.getProperty(location).strip()));
+            added.add(bundle);
+        }
+        for (Bundle bundle : added) {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
     }
 
     /** Where to read more, to end a message with. */

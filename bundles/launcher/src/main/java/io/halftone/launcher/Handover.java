@@ -11,6 +11,9 @@ public final class Handover {
     /** Set to {@code true} by the bundle as soon as it takes the command line over. */
     public static final String BEGUN = "halftone.begun";
 
+    /** The command whose bundles are added to the others. */
+    public static final String WEB = "web";
+
     /** The log file of this launch. */
     public static final String LOG = "halftone.log";
 

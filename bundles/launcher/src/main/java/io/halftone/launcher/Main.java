@@ -35,7 +35,7 @@ public final class Main {
         try {
             RunFolder run = new DataFolder(home).run();
             Handover.leave(args);
-            start(new Container(home, run));
+            start(new Container(home, run), args.length > 0 && args[0].equals(Handover.WEB));
         } catch (IOException e) {
             fail(e.getMessage());
         }
@@ -60,10 +60,13 @@ public final class Main {
         }
     }
 
-    private static void start(Container container) {
+    private static void start(Container container, boolean web) {
         Duration limit = startLimit();
         try {
             container.launch();
+            if (web) {
+                container.add("web.properties");
+            }
             container.awaitCommand(limit).ifPresent(trouble -> fail("start: " + trouble + container.logs()));
             container.sweep();
         } catch (Exception e) {

@@ -28,6 +28,8 @@ final class CommandLine {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
     private static final String SCOPE = "halftone";
+    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long POLL_MILLIS = 20;
 
     private final Registry registry;
     private final PrintStream out;
@@ -59,7 +61,7 @@ final class CommandLine {
             name = arguments.get(1);
             rest = List.of("--help");
         }
-        Optional<Command> command = find(commands, name);
+        Optional<Command> command = name.equals(Handover.WEB) ? await(name) : find(commands, name);
         return command.isPresent() ? run(session, command.get(), rest) : unknown(commands, name);
     }
 
@@ -71,6 +73,21 @@ final class CommandLine {
     private static Optional<Command> find(List<Command> commands, String name) {
         String plain = name.startsWith(SCOPE + ":") ? name.substring(SCOPE.length() + 1) : name;
         return commands.stream().filter(command -> command.getName().equals(plain)).findFirst();
+    }
+
+    /** A command of a bundle that may start a little later than the others. */
+    private Optional<Command> await(String name) {
+        Optional<Command> command = find(commands(), name);
+        for (long waited = 0; command.isEmpty() && waited < PATIENCE_MILLIS; waited += POLL_MILLIS) {
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+            command = find(commands(), name);
+        }
+        return command;
     }
 
     private int unknown(List<Command> commands, String name) {
@@ -118,6 +135,7 @@ final class CommandLine {
         }
         to.println();
         to.println("halftone COMMAND --help tells a command's options, halftone console opens the Karaf console, halftone --version the version.");
+        to.println("halftone web starts the web console and stays until Ctrl-C.");
         to.println("halftone install FILE.kar adds an archive such as halftone-cuda or halftone-tensorrt, halftone uninstall NAME takes it out.");
     }
 

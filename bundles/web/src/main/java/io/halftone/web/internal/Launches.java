@@ -1,0 +1,166 @@
+package io.halftone.web.internal;
+
+import io.halftone.api.Halftone;
+import io.halftone.api.Job;
+import io.halftone.api.JobException;
+import io.halftone.api.ModelInfo;
+import io.halftone.shell.CommandCall;
+import io.halftone.shell.Commands;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts jobs, each by the shell's own command and in a folder of its own, and writes what becomes of it into that folder. */
+@Component(service = Launches.class)
+public final class Launches {
+    /** What can be started. */
+    static final Set<String> KINDS = Set.of("quantize", "generate", "evaluate", "export", "build", "compare", "benchmark", "auto");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
+    private static final int MOST_RUNNING = 16;
+
+    private final Halftone halftone;
+    private final Commands commands;
+    private final Map<String, Run> runs = new ConcurrentHashMap<>();   // by job
+    private final Set<Path> running = ConcurrentHashMap.newKeySet();
+
+    /**
+     * A job's folder.
+     *
+     * @param folder the folder of runs
+     */
+    record Run(String name, Path folder) {}
+
+    @Activate
+    public Launches(@Reference Halftone halftone, @Reference Commands commands) {
+        this.halftone = halftone;
+        this.commands = commands;
+    }
+
+    /** Where a job that was started here writes. */
+    Optional<Run> runOf(String job) {
+        return Optional.ofNullable(runs.get(job));
+    }
+
+    boolean isRunning(Path folder) {
+        return running.contains(folder);
+    }
+
+    /** What is refused because there is too much of it. */
+    static final class Busy extends Exception {
+        Busy() {
+            super("jobs: found " + MOST_RUNNING + " that run; expected fewer before another", null, false, false);
+        }
+    }
+
+    /**
+     * Starts a job.
+     *
+     * @param options by the names of the shell's long options
+     * @return its id
+     * @throws IllegalArgumentException if it is refused; nothing is left of it then
+     */
+    String start(String kind, Map<String, List<String>> options, WebSettings settings) throws IOException, InterruptedException, Busy {
+        if (running.size() >= MOST_RUNNING) {
+            throw new Busy();
+        }
+        var runsFolder = new RunsFolder(settings.runsFolder());
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Path own = runsFolder.create(kind, now);
+        Map<String, Object> record = new LinkedHashMap<>();
+        record.put("kind", kind);
+        record.put("options", options);
+        record.put("started", now.toString());
+        var began = new CompletableFuture<String>();
+        var call = new CommandCall(kind, options, new JobFolders(kind, own, readable(settings)), job -> begins(job, own, options, record, began));
+        running.add(own);
+        new Thread(() -> run(call, own, record, began), "halftone-web-" + own.getFileName()).start();
+        try {
+            return began.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw refused;
+            }
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private List<Path> readable(WebSettings settings) {
+        return Stream.of(Stream.of(settings.runsFolder()), settings.inputFolders().stream(), halftone.models().stream().map(ModelInfo::path).map(Path::of))
+            .flatMap(paths -> paths).toList();
+    }
+
+    private void begins(Job<?> job, Path own, Map<String, List<String>> options, Map<String, Object> record, CompletableFuture<String> began) {
+        if (!record.containsKey("id")) {
+            record.put("id", job.id());
+            record.put("subject", Stream.of("model", "path", "onnx-load-path", "onnx").map(options::get).filter(java.util.Objects::nonNull)
+                .map(each -> each.get(0)).findFirst().orElse(""));
+            record.put("state", "running");
+            write(own, record);
+        }
+        runs.put(job.id(), new Run(own.getFileName().toString(), own.getParent()));
+        began.complete(job.id());
+    }
+
+    private void run(CommandCall call, Path own, Map<String, Object> record, CompletableFuture<String> began) {
+        try {
+            String result = commands.run(call);
+            if (!began.isDone()) {
+                throw new IllegalArgumentException("options: found some with which nothing is started; expected those of a job");
+            }
+            record.put("state", "done");
+            record.put("result", Json.own(result.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        } catch (CancellationException | InterruptedException e) {
+            record.put("state", "cancelled");
+        } catch (JobException | IOException | RuntimeException | LinkageError e) {
+            if (!began.isDone()) {
+                remove(own);
+                running.remove(own);
+                began.completeExceptionally(e);
+                return;
+            }
+            record.put("state", "failed");
+            record.put("failure", e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        }
+        record.put("ended", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        write(own, record);
+        running.remove(own);
+    }
+
+    private static void write(Path own, Map<String, Object> record) {
+        try {
+            RunsFolder.write(own, record);
+        } catch (IOException e) {
+            LOG.warn("{}: found {}; expected to write what becomes of the job", own, e.toString());
+        }
+    }
+
+    /** Nothing was started, so there is nothing in it, or what a command wrote before it was refused. */
+    private static void remove(Path own) {
+        try (Stream<Path> paths = Files.walk(own)) {
+            for (Path path : new ArrayList<>(paths.sorted(java.util.Comparator.reverseOrder()).toList())) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: found {}; expected to remove it", own, e.toString());
+        }
+    }
+}

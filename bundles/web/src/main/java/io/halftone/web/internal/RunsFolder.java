@@ -1,0 +1,128 @@
+package io.halftone.web.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.halftone.files.Staging;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The folder in which each job that was started here has a folder of its own, with a run.json that says what it was. */
+final class RunsFolder {
+    static final String RECORD = "run.json";
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}");
+    private static final Pattern SEGMENT = Pattern.compile("[^/\\\\\\p{Cc}]{1,255}");
+    private static final int MOST_RUNS = 500;
+    private static final int MOST_FILES = 1000;
+    private static final int MOST_DEPTH = 5;
+    private static final long MOST_RECORD = 4 << 20;
+
+    private final Path folder;
+
+    RunsFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    /** A file of a run. */
+    record RunFile(String name, Path path, long bytes) {}
+
+    /** Makes a folder for a run: a name by time and kind. */
+    Path create(String kind, Instant now) throws IOException {
+        Files.createDirectories(folder);
+        for (int i = 1;; i++) {
+            try {
+                return Files.createDirectory(folder.toRealPath().resolve(TIME.format(now) + "-" + kind + (i == 1 ? "" : "-" + i)));
+            } catch (FileAlreadyExistsException e) {
+                if (i > MOST_RUNS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static void write(Path run, Map<String, ?> record) throws IOException {
+        Staging.write(run.resolve(RECORD), Json.bytes(record));
+    }
+
+    /** The names of the runs, the last first. */
+    List<String> names() throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(child -> Files.isRegularFile(child.resolve(RECORD), LinkOption.NOFOLLOW_LINKS)
+                && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)).map(child -> child.getFileName().toString())
+                .filter(name -> NAME.matcher(name).matches()).sorted(Comparator.reverseOrder()).limit(MOST_RUNS).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    /** What a run's record says; empty where there is no such run. */
+    Optional<Map<String, Object>> record(String name) throws IOException {
+        Optional<RunFile> file = file(name, RECORD);
+        if (file.isEmpty() || file.get().bytes() > MOST_RECORD) {
+            return Optional.empty();
+        }
+        JsonNode node = Json.own(Files.readAllBytes(file.get().path()));
+        Map<String, Object> record = new LinkedHashMap<>();
+        node.fields().forEachRemaining(each -> record.put(each.getKey(), each.getValue()));
+        return Optional.of(record);
+    }
+
+    /** The files of a run that may be shown, by name with slashes; no links, and nothing behind one. */
+    List<RunFile> files(String name) throws IOException {
+        Path run = folder.resolve(name);
+        if (!NAME.matcher(name).matches() || !Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        List<RunFile> files = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(run, MOST_DEPTH, new FileVisitOption[0])) {
+            for (Path path : paths.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).sorted().limit(MOST_FILES).toList()) {
+                String relative = run.relativize(path).toString();
+                if (!relative.equals(RECORD) && !relative.startsWith(".") && !relative.contains("/.")) {
+                    files.add(new RunFile(relative, path, Files.size(path)));
+                }
+            }
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return files;
+    }
+
+    /** A file of a run; empty where there is none, or where a link or a name that is none is on the way. */
+    Optional<RunFile> file(String name, String file) throws IOException {
+        if (!NAME.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        Path path = folder.resolve(name);
+        for (String segment : file.split("/", -1)) {
+            if (Files.isSymbolicLink(path) || !SEGMENT.matcher(segment).matches() || segment.startsWith(".")) {
+                return Optional.empty();
+            }
+            path = path.resolve(segment);
+        }
+        if (!path.normalize().equals(path) || !path.startsWith(folder.resolve(name)) || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        return Optional.of(new RunFile(file, path, Files.size(path)));
+    }
+}

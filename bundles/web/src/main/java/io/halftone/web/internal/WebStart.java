@@ -1,0 +1,84 @@
+package io.halftone.web.internal;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.servlet.runtime.HttpServiceRuntime;
+
+/** Configures the console and waits until it is there. */
+@Component(service = WebStart.class)
+public final class WebStart {
+    private static final long PATIENCE_MILLIS = 20_000;
+    private static final long POLL_MILLIS = 20;
+
+    private final ConfigurationAdmin configurations;
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile WebConsole console;
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<Map.Entry<Map<String, Object>, HttpServiceRuntime>> servers = List.of();
+
+    @Activate
+    public WebStart(@Reference ConfigurationAdmin configurations) {
+        this.configurations = configurations;
+    }
+
+    /**
+     * Sets what is given besides what is configured.
+     *
+     * @return the address of the page
+     * @throws IllegalArgumentException if it is refused
+     * @throws IllegalStateException    if nothing listens there after a while
+     */
+    String start(Map<String, Object> given) throws IOException, InterruptedException {
+        Configuration configuration = configurations.getConfiguration(WebSettings.PID, "?");
+        Dictionary<String, Object> properties = configuration.getProperties() == null ? new Hashtable<>() : configuration.getProperties();
+        given.forEach(properties::put);
+        Map<String, Object> all = new HashMap<>();
+        Collections.list(properties.keys()).forEach(key -> all.put(key, properties.get(key)));
+        WebSettings expected = WebSettings.of(all, System.getenv(), System.getProperty("user.home"));
+        if (!given.isEmpty()) {
+            configuration.updateIfDifferent(properties);
+        }
+        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        while (System.nanoTime() < end) {
+            WebConsole now = console;
+            Optional<Integer> port = now != null && now.settings().equals(expected) ? port(expected.port()) : Optional.empty();
+            if (port.isPresent()) {
+                return "http://" + (isAny(expected.host()) ? "localhost" : expected.host().contains(":") ? "[" + expected.host() + "]" : expected.host())
+                    + ":" + port.get() + "/halftone/";
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        throw new IllegalStateException("web: found nothing at " + expected.host() + " port " + expected.port() + " after " + PATIENCE_MILLIS / 1000
+            + " s; expected the console there: the port may be another's");
+    }
+
+    private static boolean isAny(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
+    /** Where a server listens: the port that is expected, or any where that is 0. */
+    private Optional<Integer> port(int expected) {
+        return servers.stream().map(server -> server.getKey().get("osgi.http.endpoint"))
+            .flatMap(endpoints -> endpoints instanceof String[] several ? Stream.of(several) : endpoints instanceof String one ? Stream.of(one) : Stream.of())
+            .filter(endpoint -> endpoint.startsWith("http:")).map(endpoint -> URI.create(endpoint).getPort())
+            .filter(port -> port > 0 && (expected == 0 || port == expected)).findFirst();
+    }
+}

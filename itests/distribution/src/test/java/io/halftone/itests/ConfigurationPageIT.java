@@ -40,7 +40,7 @@ public class ConfigurationPageIT {
     @Test
     public void theFilesThatAreShippedShowEverySettingAndSetNone() throws Exception {
         Map<String, Map<String, String[]>> settings = settings();
-        for (String pid : List.of("io.halftone", "io.halftone.torch")) {
+        for (String pid : List.of("io.halftone", "io.halftone.torch", "io.halftone.web")) {
             List<String> lines = Files.readAllLines(HOME.resolve("etc").resolve(pid + ".cfg"));
             assertTrue(pid, lines.stream().allMatch(line -> line.isEmpty() || line.startsWith("#")));
             List<String> shown = lines.stream().filter(line -> line.matches("#\\w+ =.*")).map(line -> line.substring(1).strip()).toList();

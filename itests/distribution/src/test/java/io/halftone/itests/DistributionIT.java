@@ -23,6 +23,8 @@ import io.halftone.api.QuantizeResult;
 import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
 import io.halftone.quant.QuantLevel;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,18 @@ public class DistributionIT extends InContainer {
     @Test
     public void featuresAreInstalled() throws Exception {
         assertTrue(features.isInstalled(features.getFeature("halftone")));
+    }
+
+    @Test
+    public void offersTheWebConsole() throws Exception {
+        assertFalse(features.isInstalled(features.getFeature("halftone-web")));
+        install("halftone-web");
+        String address = run("halftone:web --port 0").strip();
+        assertTrue(address, address.matches("http://127\\.0\\.0\\.1:\\d+/halftone/"));
+        try (InputStream in = URI.create(address + "api/v1/services").toURL().openStream()) {
+            String services = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(services, services.contains("\"tiny-sdxl\""));
+        }
     }
 
     @Test

@@ -43,7 +43,7 @@ final class Api {
         return List.of(
             new Route("GET", "/session", request -> Answer.of(session())),
             new Route("GET", "/services", request -> Answer.of(inventory.now())),
-            new Route("GET", "/plan", request -> Answer.of(run("plan", request.query()))),
+            new Route("GET", "/plan", this::plan),
             new Route("GET", "/advice", this::advice),
             new Route("GET", "/doctor", request -> Answer.of(run("doctor", request.query()))),
             new Route("GET", "/jobs", request -> Answer.of(views.all())),
@@ -78,6 +78,15 @@ final class Api {
         return Json.own(commands.run(new CommandCall(command, options, folders, job -> { })).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
+    /** What would be quantized, or why not: a form asks while it is filled in, and a refusal is an answer to it. */
+    private Answer plan(Request request) throws IOException, InterruptedException, JobException {
+        try {
+            return Answer.of(run("plan", request.query()));
+        } catch (IllegalArgumentException e) {
+            return Answer.of(Map.of("refusal", ApiServlet.line(e)));
+        }
+    }
+
     private Answer advice(Request request) {
         String format = request.query().getOrDefault("format", "");
         var advice = halftone.advice(request.query().getOrDefault("model", ""), format.isEmpty() ? halftone.defaults().format() : format);
@@ -98,15 +107,30 @@ final class Api {
             throw new NoSuchElementException("job: found " + kind + "; expected one of " + String.join(", ", new java.util.TreeSet<>(Launches.KINDS)));
         }
         for (String name : (Iterable<String>) () -> request.body().fieldNames()) {
-            if (!name.equals("options")) {
-                throw new IllegalArgumentException("body: found " + name + "; expected options");
+            if (!name.equals("options") && !name.equals("prompts")) {
+                throw new IllegalArgumentException("body: found " + name + "; expected options and prompts");
             }
         }
-        String id = launches.start(kind, options(request.body().path("options")), console.settings());
+        String id = launches.start(kind, options(request.body().path("options")), prompts(request.body().path("prompts")), console.settings());
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("id", id);
         values.put("run", launches.runOf(id).map(Launches.Run::name).orElse(null));
         return new Answer.Value(CREATED, values, Map.of("Location", JobViews.ROOT + "/jobs/" + id));
+    }
+
+    /** Lines of text. */
+    private static List<String> prompts(JsonNode node) {
+        if (!node.isArray() && !node.isMissingNode()) {
+            throw new IllegalArgumentException("prompts: found no list; expected one of texts");
+        }
+        List<String> prompts = new ArrayList<>();
+        for (JsonNode prompt : node) {
+            if (!prompt.isTextual() || prompt.asText().isBlank() || prompt.asText().lines().count() > 1) {
+                throw new IllegalArgumentException("prompts: found one that is no line of text; expected a line each");
+            }
+            prompts.add(prompt.asText().strip());
+        }
+        return prompts;
     }
 
     /** Texts, numbers and flags by name; lists of those where an option takes several. */

@@ -32,8 +32,9 @@ public final class ApiServlet extends HttpServlet {
 
     private static final String LOGIN = "/login";
     private static final int MOST_BODY = 1 << 20;
+    private static final byte[] EMPTY = {'{', '}'};
     /** A page of a run is another's: its scripts run, and reach nothing here. */
-    private static final String RUN_POLICY = "sandbox allow-scripts allow-downloads; default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+    private static final String RUN_POLICY = "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
         + "script-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
     private final WebConsole console;
@@ -96,8 +97,6 @@ public final class ApiServlet extends HttpServlet {
         throw new NoSuchElementException("path: found nothing of that name; expected one of openapi.json");
     }
 
-    private static final byte[] EMPTY = {'{', '}'};
-
     private void login(HttpServletRequest request, HttpServletResponse response) throws IOException, Access.Refused {
         if (!console.access().isToken(Json.sent(body(request)).path("token").asText())) {
             throw new Access.Refused(401, "token: found another; expected the configured one");
@@ -153,7 +152,7 @@ public final class ApiServlet extends HttpServlet {
     }
 
     /** One line, whatever was thrown. */
-    private static String line(Exception e) {
+    static String line(Exception e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,8 @@ public final class Launches {
 
     private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
     private static final int MOST_RUNNING = 16;
+    private static final String PROMPTS_OPTION = "prompts-file";
+    private static final String PROMPTS = "prompts.txt";
 
     private final Halftone halftone;
     private final Commands commands;
@@ -74,11 +77,17 @@ public final class Launches {
     /**
      * Starts a job.
      *
-     * @param options by the names of the shell's long options
+     * @param given   by the names of the shell's long options
+     * @param prompts go to a file of the job's folder, which the option prompts-file names then; none where the options say enough
      * @return its id
      * @throws IllegalArgumentException if it is refused; nothing is left of it then
      */
-    String start(String kind, Map<String, List<String>> options, WebSettings settings) throws IOException, InterruptedException, Busy {
+    String start(String kind, Map<String, List<String>> given, List<String> prompts, WebSettings settings)
+            throws IOException, InterruptedException, Busy {
+        Map<String, List<String>> options = new TreeMap<>(given);
+        if (!prompts.isEmpty() && options.put(PROMPTS_OPTION, List.of(PROMPTS)) != null) {
+            throw new IllegalArgumentException("prompts: found them beside prompts-file; expected one of both");
+        }
         if (running.size() >= MOST_RUNNING) {
             throw new Busy();
         }
@@ -89,6 +98,9 @@ public final class Launches {
         record.put("kind", kind);
         record.put("options", options);
         record.put("started", now.toString());
+        if (!prompts.isEmpty()) {
+            Files.write(own.resolve(PROMPTS), prompts);
+        }
         var began = new CompletableFuture<String>();
         var call = new CommandCall(kind, options, new JobFolders(kind, own, readable(settings)), job -> begins(job, own, options, record, began));
         running.add(own);

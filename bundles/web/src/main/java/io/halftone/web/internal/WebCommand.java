@@ -53,9 +53,19 @@ public final class WebCommand implements Action {
         out.println(console.start(given));
         out.flush();
         if (System.getProperty("halftone.arguments") != null) {   // the process is there for this command alone
-            new CountDownLatch(1).await();
+            stay();
         }
         return null;
+    }
+
+    private static void stay() throws InterruptedException {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            var stopped = new InterruptedException("web: stopped");
+            stopped.initCause(e);
+            throw stopped;
+        }
     }
 
     private static Path file(String given) {

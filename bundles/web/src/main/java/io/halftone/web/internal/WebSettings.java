@@ -29,8 +29,8 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
     private static final int LEAST_TOKEN = 16;
     private static final int PORTS = 65536;
     private static final Set<String> KEYS = Set.of("host", "port", "token", "hostNames", "runsFolder", "inputFolders", "readOnly");
-    /** Those of Config Admin, Declarative Services and Karaf. */
-    private static final List<String> FOREIGN = List.of("service.", "component.", "felix.", "org.apache.");
+    /** In the keys of Config Admin, Declarative Services and Karaf. */
+    private static final String FOREIGN = ".";
 
     WebSettings {
         hostNames = Set.copyOf(hostNames);
@@ -46,7 +46,7 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
      */
     static WebSettings of(Map<String, ?> properties, Map<String, String> environment, String home) {
         for (String key : new TreeSet<>(properties.keySet())) {
-            if (!KEYS.contains(key) && FOREIGN.stream().noneMatch(key::startsWith)) {
+            if (!KEYS.contains(key) && !key.contains(FOREIGN)) {
                 throw refused(key, "it", "one of " + String.join(", ", new TreeSet<>(KEYS)));
             }
         }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -29,10 +28,10 @@ public final class WebStart {
     private final ConfigurationAdmin configurations;
 
     @Reference(policy = ReferencePolicy.DYNAMIC, cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-    private volatile WebConsole console;
+    private volatile HttpServer server;
 
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    private volatile List<Map.Entry<Map<String, Object>, HttpServiceRuntime>> servers = List.of();
+    private volatile List<Map.Entry<Map<String, Object>, HttpServiceRuntime>> runtimes = List.of();
 
     @Activate
     public WebStart(@Reference ConfigurationAdmin configurations) {
@@ -58,11 +57,10 @@ public final class WebStart {
         }
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         while (System.nanoTime() < end) {
-            WebConsole now = console;
-            Optional<Integer> port = now != null && now.settings().equals(expected) ? port(expected.port()) : Optional.empty();
-            if (port.isPresent()) {
+            HttpServer now = server;
+            if (now != null && now.settings().equals(expected) && listens(now.port())) {
                 return "http://" + (isAny(expected.host()) ? "localhost" : expected.host().contains(":") ? "[" + expected.host() + "]" : expected.host())
-                    + ":" + port.get() + "/halftone/";
+                    + ":" + now.port() + "/halftone/";
             }
             Thread.sleep(POLL_MILLIS);
         }
@@ -74,11 +72,9 @@ public final class WebStart {
         return host.equals("0.0.0.0") || host.equals("::");
     }
 
-    /** Where a server listens: the port that is expected, or any where that is 0. */
-    private Optional<Integer> port(int expected) {
-        return servers.stream().map(server -> server.getKey().get("osgi.http.endpoint"))
+    private boolean listens(int port) {
+        return runtimes.stream().map(runtime -> runtime.getKey().get("osgi.http.endpoint"))
             .flatMap(endpoints -> endpoints instanceof String[] several ? Stream.of(several) : endpoints instanceof String one ? Stream.of(one) : Stream.of())
-            .filter(endpoint -> endpoint.startsWith("http:")).map(endpoint -> URI.create(endpoint).getPort())
-            .filter(port -> port > 0 && (expected == 0 || port == expected)).findFirst();
+            .anyMatch(endpoint -> URI.create(endpoint).getPort() == port);
     }
 }

@@ -1,0 +1,188 @@
+package io.halftone.distribute;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Which units wait, who runs which, and which are done. A unit is lent for a while; whoever lets that pass without a word may be gone, and
+ * the unit is lent again. So a unit may run twice, and its first result counts. It knows no clock and no network: times are given, in
+ * milliseconds, and never go back. Safe for use by several threads.
+ */
+public final class Ledger {
+    private final Terms terms;
+    private final Deque<Integer> waiting;
+    /** Who runs a unit, and when each was last heard of; the unit that was lent first is first. */
+    private final Map<Integer, Map<String, Long>> lent = new LinkedHashMap<>();
+    private final Map<Integer, Set<String>> failed = new LinkedHashMap<>();
+    private final Set<Integer> settled = new HashSet<>();
+    private final Set<String> members = new LinkedHashSet<>();
+    private final int total;
+
+    /**
+     * On what terms units are lent.
+     *
+     * @param lease    milliseconds without a word after which a unit is lent to somebody else too: longer than loading a model takes
+     * @param attempts members at which a unit fails before it is given up
+     */
+    public record Terms(long lease, int attempts) {
+        /** A minute, and three members. */
+        public static final Terms USUAL = new Terms(60_000, 3);
+
+        public Terms {
+            if (lease < 1 || attempts < 1) {
+                throw new IllegalArgumentException("terms: found a lease of " + lease + " ms and " + attempts + " attempts; expected at least 1 of each");
+            }
+        }
+    }
+
+    /**
+     * Units that nobody runs yet.
+     *
+     * @param units in the order in which they should begin, each once
+     */
+    public Ledger(Collection<Integer> units, Terms terms) {
+        this.terms = terms;
+        this.waiting = new ArrayDeque<>(new LinkedHashSet<>(units));
+        this.total = waiting.size();
+        if (total != units.size()) {
+            throw new IllegalArgumentException("units: found " + units.size() + ", of which " + total + " differ; expected each once");
+        }
+    }
+
+    /**
+     * Lends a unit: the next that waits, or else the one that was not heard of for longest, if its lease is over.
+     *
+     * @return empty if there is none for this member now
+     */
+    public synchronized OptionalInt lend(String member, long now) {
+        members.add(member);
+        for (Integer unit : waiting) {
+            if (!hasFailed(unit, member)) {
+                waiting.remove(unit);
+                lent.put(unit, new LinkedHashMap<>(Map.of(member, now)));
+                return OptionalInt.of(unit);
+            }
+        }
+        OptionalInt stale = stale(member, now);
+        stale.ifPresent(unit -> {
+            Map<String, Long> its = lent.remove(unit);   // and to the end: it is the one lent last now
+            its.put(member, now);
+            lent.put(unit, its);
+        });
+        return stale;
+    }
+
+    private OptionalInt stale(String member, long now) {
+        long least = now - terms.lease() + 1;
+        OptionalInt stale = OptionalInt.empty();
+        for (Map.Entry<Integer, Map<String, Long>> entry : lent.entrySet()) {
+            long heard = entry.getValue().values().stream().mapToLong(Long::longValue).max().orElseThrow();
+            if (heard < least && !hasFailed(entry.getKey(), member)) {
+                least = heard;
+                stale = OptionalInt.of(entry.getKey());
+            }
+        }
+        return stale;
+    }
+
+    private boolean hasFailed(int unit, String member) {
+        return failed.getOrDefault(unit, Set.of()).contains(member);
+    }
+
+    /**
+     * Hears that a member still runs a unit.
+     *
+     * @return whether its result is still wanted from it; if not, it may stop
+     */
+    public synchronized boolean renew(String member, int unit, long now) {
+        if (settled.contains(unit)) {
+            return false;
+        }
+        Map<String, Long> its = lent.get(unit);
+        if (its == null || !its.containsKey(member)) {
+            return false;
+        }
+        its.put(member, now);
+        return true;
+    }
+
+    /**
+     * A unit's result is there, whoever it comes from.
+     *
+     * @return whether it is the first; another one is to be left aside
+     */
+    public synchronized boolean settle(int unit) {
+        boolean known = waiting.remove((Integer) unit) | lent.remove(unit) != null;
+        if (known) {
+            settled.add(unit);
+        }
+        return known;
+    }
+
+    /** A member is gone: what nobody else runs waits again, before all others. */
+    public synchronized void leave(String member) {
+        members.remove(member);
+        Set<Integer> its = new LinkedHashSet<>();
+        lent.forEach((unit, holders) -> {
+            if (holders.remove(member) != null && holders.isEmpty()) {
+                its.add(unit);
+            }
+        });
+        its.forEach(lent::remove);
+        its.forEach(waiting::addFirst);
+    }
+
+    /**
+     * A unit failed at a member, which is not lent it again.
+     *
+     * @return whether to give up: it failed at as many members as the terms say, or at all there are. Otherwise others try
+     */
+    public synchronized boolean fails(String member, int unit) {
+        if (settled.contains(unit)) {
+            return false;
+        }
+        failed.computeIfAbsent(unit, key -> new HashSet<>()).add(member);
+        Map<String, Long> holders = lent.get(unit);
+        if (holders != null) {
+            holders.remove(member);
+            if (holders.isEmpty()) {
+                lent.remove(unit);
+                waiting.addFirst(unit);
+            }
+        }
+        Set<String> its = failed.get(unit);
+        return its.size() >= terms.attempts() || its.containsAll(members);
+    }
+
+    /** Whether every unit is done. */
+    public synchronized boolean isDone() {
+        return settled.size() == total;
+    }
+
+    /** Units that are done. */
+    public synchronized int done() {
+        return settled.size();
+    }
+
+    /** Units that somebody runs. */
+    public synchronized int lent() {
+        return lent.size();
+    }
+
+    /** Units that nobody runs yet, or again. */
+    public synchronized int waiting() {
+        return waiting.size();
+    }
+
+    /** Units of this work. */
+    public int total() {
+        return total;
+    }
+}

@@ -11,8 +11,9 @@ import java.util.List;
  * @param slices        how many parts there are; with more than 1 there must be {@code statisticsOut}
  * @param statisticsOut file to keep statistics in, for another run to go on with; empty to keep none once the job is done
  * @param statisticsIn  files of statistics to begin with; what they cover is not run again
+ * @param distributor   name of the distributor that has the batches run: {@link Distribution#IN_PROCESS} ...
  */
-public record CalibrationWork(int workers, int slice, int slices, String statisticsOut, List<String> statisticsIn) {
+public record CalibrationWork(int workers, int slice, int slices, String statisticsOut, List<String> statisticsIn, String distributor) {
     public CalibrationWork {
         statisticsIn = List.copyOf(statisticsIn);
         Checks.atLeast("workers", workers, 0);
@@ -22,6 +23,11 @@ public record CalibrationWork(int workers, int slice, int slices, String statist
         if (slices > 1 && statisticsOut.isEmpty()) {
             throw new IllegalArgumentException("slice: found " + slice + "/" + slices + " without a file for its statistics; expected stats-out too");
         }
+    }
+
+    /** In this process. */
+    public CalibrationWork(int workers, int slice, int slices, String statisticsOut, List<String> statisticsIn) {
+        this(workers, slice, slices, statisticsOut, statisticsIn, Distribution.IN_PROCESS);
     }
 
     /** Everything here, by as many workers as the machine takes. */

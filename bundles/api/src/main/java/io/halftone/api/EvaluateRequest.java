@@ -18,10 +18,12 @@ import java.util.Set;
  * @param clip        folder of a CLIP model, whose score of each picture and its prompt is taken; empty for none
  * @param engineCache folder to keep exports and engines in; empty for the configured one
  * @param directory   folder to write to. What an evaluation of the same pictures left there is not made again
+ * @param distribution where pictures are made, and which: a slice makes its part of each variant's and no report, for a last run over
+ *                    the whole to go on from
  */
 public record EvaluateRequest(PipelineSource source, List<Variant> variants, Sampling sampling, List<Long> seeds, int batchSize,
                               CalibrationSettings calibration, int workers, QualityGate gate, String clip, String engineCache,
-                              String directory) {
+                              String directory, Distribution distribution) {
     /** A backbone to compare with full precision. */
     public sealed interface Variant {
         /** What results call it. */
@@ -51,6 +53,12 @@ public record EvaluateRequest(PipelineSource source, List<Variant> variants, Sam
 
     /** A quantized checkpoint. */
     public record Restored(String name, String checkpoint, String engine) implements Variant {}
+
+    /** All of it, in this process. */
+    public EvaluateRequest(PipelineSource source, List<Variant> variants, Sampling sampling, List<Long> seeds, int batchSize,
+                           CalibrationSettings calibration, int workers, QualityGate gate, String clip, String engineCache, String directory) {
+        this(source, variants, sampling, seeds, batchSize, calibration, workers, gate, clip, engineCache, directory, Distribution.here());
+    }
 
     public EvaluateRequest {
         variants = List.copyOf(variants);

@@ -12,7 +12,8 @@ import java.util.List;
  * @param loras       fused into the weights as they are read
  * @param leaveLoras  whether LoRA files that lie in the folder unfused may be left aside when it is quantized
  * @param device      what tensors are computed on: {@code cpu}, {@code cuda}, {@code cuda:1} ..., or {@code auto} for a CUDA device
- *                    if there is one; empty for the configured one. An engine that has a choice of devices takes the same
+ *                    if there is one; empty for the configured one. An engine that has a choice of devices takes the same. Work that
+ *                    falls into units takes several of one kind, {@code cuda:0,cuda:1}: a worker computes on each
  */
 public record PipelineSource(String path, String model, DType computeType, List<LoraSource> loras, boolean leaveLoras, String device) {
     public PipelineSource {

@@ -68,6 +68,11 @@ public interface EagerRuntime {
         return Device.HOST;
     }
 
+    /** That an operation computes with where nothing else is said. Bits depend on it on the host. */
+    default int threads() {
+        return 1;
+    }
+
     /** The library, its version, its device and its threads, in a line. */
     String description();
 }

@@ -57,6 +57,11 @@ public final class FollowedRuntime implements EagerRuntime {
     }
 
     @Override
+    public int threads() {
+        return current().threads();
+    }
+
+    @Override
     public String description() {
         return current().description();
     }

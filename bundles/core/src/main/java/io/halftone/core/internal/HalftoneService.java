@@ -60,6 +60,7 @@ import io.halftone.core.internal.settings.Refusal;
 import io.halftone.core.internal.settings.Settings;
 import io.halftone.core.internal.settings.SettingsConfig;
 import io.halftone.core.internal.task.Advices;
+import io.halftone.core.internal.task.Bench;
 import io.halftone.core.internal.task.BenchmarkTask;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.BuiltEngines;
@@ -78,6 +79,8 @@ import io.halftone.core.internal.task.QuantizeTask;
 import io.halftone.core.internal.task.SearchTask;
 import io.halftone.core.internal.task.SynthesizeTask;
 import io.halftone.core.internal.task.Workplace;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.Workbench;
 import io.halftone.export.EngineException;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.CheckpointException;
@@ -108,9 +111,9 @@ import org.osgi.service.metatype.annotations.Designate;
  * asked for.
  */
 // immediate: jobs go on while nobody holds the service, such as when the bundle of the commands is refreshed
-@Component(service = Halftone.class, configurationPid = Refusal.PID, immediate = true)
+@Component(service = {Halftone.class, Workbench.class}, configurationPid = Refusal.PID, immediate = true)
 @Designate(ocd = SettingsConfig.class)
-public final class HalftoneService implements Halftone {
+public final class HalftoneService implements Halftone, Workbench {
     private final Supplier<Plugins> plugins;
     private final PipelineFolder.Opener opener;
     private final EagerRuntime runtime;
@@ -348,6 +351,16 @@ public final class HalftoneService implements Halftone {
     @Override
     public List<String> sign(String artifact, String privateKey) {
         return checked(() -> Verifier.sign(artifact, privateKey));
+    }
+
+    @Override
+    public OpenWork open(String description, List<String> devices) throws IOException {
+        return new Bench(this::workplace).open(description, devices);
+    }
+
+    @Override
+    public List<String> devices(List<String> devices) {
+        return new Bench(this::workplace).devices(devices);
     }
 
     private Attestation attested(Workplace work) {

@@ -1,5 +1,6 @@
 package io.halftone.core.internal;
 
+import io.halftone.distribute.WorkDistributor;
 import io.halftone.export.BuildTool;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
@@ -50,13 +51,15 @@ public final class PluginRegistry {
     private volatile List<Map.Entry<Map<String, Object>, Preset>> presets = List.of();
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<Map.Entry<Map<String, Object>, BuildTool>> tools = List.of();
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Map.Entry<Map<String, Object>, WorkDistributor>> distributors = List.of();
 
     /** The plugins that are there now. */
     Plugins snapshot() {
         return new Plugins(family("model-adapter", models, "halftone.architecture"), family("pipeline", pipelines),
             family("scheduler", schedulers), family("tokenizer", tokenizers), family("format", formats), family("policy", policies),
             family("collector", collectors), family("algorithm", algorithms), family("exporter", exporters), family("engine", engines),
-            family("preset", presets), family("build-tool", tools));
+            family("preset", presets), family("build-tool", tools), family("distributor", distributors));
     }
 
     /** Services by their property {@code halftone.named}. */

@@ -1,6 +1,7 @@
 package io.halftone.core.internal;
 
 import io.halftone.api.PluginInfo;
+import io.halftone.distribute.WorkDistributor;
 import io.halftone.export.BuildTool;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
@@ -23,7 +24,8 @@ import java.util.stream.Stream;
 public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipelines, Family<Scheduler> schedulers,
                       Family<Tokenizer.Loader> tokenizers, Family<QuantFormat> formats, Family<LevelPolicy> policies,
                       Family<Collector> collectors, Family<Algorithm> algorithms, Family<Exporter> exporters,
-                      Family<EngineBuilder> engines, Family<Preset> presets, Family<BuildTool> tools) {
+                      Family<EngineBuilder> engines, Family<Preset> presets, Family<BuildTool> tools,
+                      Family<WorkDistributor> distributors) {
 
     /**
      * A plugin.
@@ -93,14 +95,14 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
     public Plugins only(Predicate<Object> accepted) {
         return new Plugins(models.only(accepted), pipelines.only(accepted), schedulers.only(accepted), tokenizers.only(accepted),
             formats.only(accepted), policies.only(accepted), collectors.only(accepted), algorithms.only(accepted), exporters.only(accepted),
-            engines.only(accepted), presets.only(accepted), tools.only(accepted));
+            engines.only(accepted), presets.only(accepted), tools.only(accepted), distributors.only(accepted));
     }
 
     /** All plugins, by kind and in the order of preference. */
-    List<PluginInfo> infos() {
+    public List<PluginInfo> infos() {
         List<PluginInfo> infos = new ArrayList<>();
         for (Family<?> family : List.of(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines,
-                presets, tools)) {
+                presets, tools, distributors)) {
             family.infos().forEach(infos::add);
         }
         return infos;

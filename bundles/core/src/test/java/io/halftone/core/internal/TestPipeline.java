@@ -54,7 +54,7 @@ public final class TestPipeline implements PipelineFolder {
             family("pipeline", Plugins.Plugin.<PipelineAdapter>of(new Adapter(), "TestPipeline")),
             family("scheduler", Plugins.Plugin.of(scheduler, "TestScheduler")), family("tokenizer"), formats, policies,
             collectors, algorithms, family("exporter"), family("engine"),
-            family("preset"), family("build-tool"));
+            family("preset"), family("build-tool"), family("distributor"));
     }
 
     /** A family of these plugins. */

@@ -117,6 +117,11 @@ public final class ConfiguredRuntime implements EagerRuntime, DiagnosticSource {
     }
 
     @Override
+    public int threads() {
+        return state.runtime().threads();
+    }
+
+    @Override
     public String description() {
         return state.runtime().description();
     }

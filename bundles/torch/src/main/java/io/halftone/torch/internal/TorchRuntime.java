@@ -129,6 +129,11 @@ public final class TorchRuntime implements EagerRuntime {
     }
 
     @Override
+    public int threads() {
+        return threads;
+    }
+
+    @Override
     public String description() {
         Place here = place;
         return "libtorch " + (here == null ? "(not loaded yet)" : Library.version()) + ", " + (here == null ? said() : here) + ", threads: " + threads;

@@ -7,6 +7,7 @@ import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.task.Workplace;
 import io.halftone.diffusers.internal.DiffusersFolders;
+import io.halftone.distribute.WorkDistributor;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
@@ -55,7 +56,7 @@ public final class Chain {
             found.family("policy", LevelPolicy.class, named), found.family("collector", Collector.class, named),
             found.family("algorithm", Algorithm.class, named), found.family("exporter", Exporter.class, named),
             found.family("engine", EngineBuilder.class, named), found.family("preset", Preset.class, named),
-            new Plugins.Family<>("build-tool", List.of()));
+            new Plugins.Family<>("build-tool", List.of()), found.family("distributor", WorkDistributor.class, named));
     }
 
     /** What diffusers computed with the tiny pipeline of that name; the metadata holds the call. */

@@ -1,12 +1,18 @@
 package io.halftone.core.internal.calibrate;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.CalibrationWork;
 import io.halftone.api.QuantSettings;
 import io.halftone.core.internal.Plugins;
+import io.halftone.core.internal.distribute.Crew;
+import io.halftone.core.internal.distribute.Description;
+import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.Work;
 import io.halftone.ops.Device;
-import io.halftone.ops.EagerRuntime;
 import io.halftone.quant.CalibrationException;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Planned;
@@ -19,13 +25,23 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A calibration: what is looked at, over which runs, and what ranges come of it. */
 public final class Calibration {
-    private final CalibrationJob job;
+    /** What this work is called. */
+    public static final String KIND = "calibrate";
 
-    private Calibration(CalibrationJob job) {
+    private final CalibrationJob job;
+    private final Plugins plugins;
+    private final QuantSettings settings;
+
+    private Calibration(CalibrationJob job, Plugins plugins, QuantSettings settings) {
         this.job = job;
+        this.plugins = plugins;
+        this.settings = settings;
     }
 
     /** A calibration of a plan's layers, whose runs are computed on that device. */
@@ -33,7 +49,7 @@ public final class Calibration {
                                  List<String> prompts, Device device) {
         Observed observed = Observed.of(plan, plugins, runs.steps(), settings.percentile());
         String digest = Identity.digest(pipeline, runs, prompts, device, settings.percentile(), observed);
-        return new Calibration(new CalibrationJob(pipeline, runs, prompts, observed, digest));
+        return new Calibration(new CalibrationJob(pipeline, runs, prompts, observed, digest), plugins, settings);
     }
 
     /** SHA-256 of what the statistics are of, hexadecimal. */
@@ -51,9 +67,52 @@ public final class Calibration {
         return job.observed().uses(collector);
     }
 
-    /** What runs its batches. */
-    public Calibrator calibrator(CalibrationWork work, EagerRuntime runtime, Path journal) {
-        return new Calibrator(job, work, runtime, journal);
+    /** What has its batches run. */
+    public Calibrator calibrator(CalibrationWork work, Crew crew, Path journal) {
+        return new Calibrator(job, work, crew, () -> describe(crew), journal);
+    }
+
+    private Work describe(Crew crew) throws IOException {
+        ObjectNode root = Description.of(KIND, plugins, job.pipeline(), crew.runtime(), false);
+        root.set("settings", Description.json(settings));
+        root.set("runs", Description.runs(job.runs(), job.prompts()));
+        root.put("digest", job.digest());
+        return Description.work(root);
+    }
+
+    /** The same calibration as another process describes it. */
+    public static Calibration of(Description description, OpenPipeline pipeline, Plugins plugins, Device device) throws IOException {
+        QuantSettings settings = description.read("settings", QuantSettings.class);
+        CalibrationSettings runs = description.read("runs", CalibrationSettings.class);
+        List<Planned> plan = new Planner(settings, plugins).plan(pipeline.scan(pipeline.spec().backbone()).layers());
+        Calibration calibration = of(pipeline, plugins, plan, settings, runs, CalibrationPrompts.of(runs, pipeline.folder().path()), device);
+        description.checkDigest(KIND, calibration.digest());
+        return calibration;
+    }
+
+    /** Its batches, to be run by whoever asks for it; the pipeline stays somebody else's. */
+    public OpenWork open(Crew crew, Monitor monitor) {
+        return new OpenCalibration(job, crew, monitor);
+    }
+
+    /** What every site has seen, as bytes that {@link #whole} reads. */
+    public static byte[] bytes(PartialStatistics statistics) {
+        return StatisticsBytes.of(statistics.sites());
+    }
+
+    /**
+     * Statistics of every batch.
+     *
+     * @throws IllegalArgumentException if they are not of the sites that are looked at here
+     */
+    public PartialStatistics whole(byte[] bytes) {
+        Map<Site, Statistics> sites = StatisticsBytes.read(bytes);
+        if (!sites.keySet().equals(job.observed().sites().keySet())) {
+            throw new IllegalArgumentException("statistics: found " + sites.size() + " sites; expected the " + job.observed().sites().size()
+                + " that are observed");
+        }
+        return new PartialStatistics(job.digest(), job.batches(), IntStream.range(0, job.batches()).boxed()
+            .collect(Collectors.toCollection(TreeSet::new)), sites);
     }
 
     /** Writes statistics for another run to go on with. */

@@ -25,6 +25,11 @@ record CalibrationJob(OpenPipeline pipeline, CalibrationSettings runs, List<Stri
         return (prompts.size() + runs.batchSize() - 1) / runs.batchSize();
     }
 
+    /** Calls of the backbone that a batch has. */
+    int calls() {
+        return pipeline.schedule(runs.steps(), batch(0)).calls();
+    }
+
     /** The prompts of a batch, with what the settings left to the pipeline. */
     PromptBatch batch(int index) {
         int from = index * runs.batchSize();

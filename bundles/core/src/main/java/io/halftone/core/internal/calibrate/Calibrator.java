@@ -1,9 +1,14 @@
 package io.halftone.core.internal.calibrate;
 
 import io.halftone.api.CalibrationWork;
+import io.halftone.core.internal.distribute.Crew;
+import io.halftone.core.internal.distribute.Tally;
 import io.halftone.core.internal.job.Monitor;
-import io.halftone.core.internal.run.RunningPipeline;
-import io.halftone.ops.EagerRuntime;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.ResultSink;
+import io.halftone.distribute.Unit;
+import io.halftone.distribute.Work;
+import io.halftone.distribute.WorkSession;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Site;
 import io.halftone.quant.Statistics;
@@ -15,21 +20,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the batches of a calibration, several at a time, and merges what they show. Each batch computes with one thread whatever
+ * Has the batches of a calibration run, here or elsewhere, and merges what they show. Each batch computes with one thread whatever
  * their number, so that the bits are the same. What is done is saved after every batch, so that a killed run goes on from there.
  */
 public final class Calibrator {
@@ -39,19 +36,28 @@ public final class Calibrator {
 
     private final CalibrationJob job;
     private final CalibrationWork work;
-    private final EagerRuntime runtime;
+    private final Crew crew;
+    private final Describer description;
     private final Path journal;
     private final Map<Site, String> collectorNames = new LinkedHashMap<>();
     private PartialStatistics done;
     private int ran;
 
+    /** Describes work for others; may load libraries. */
+    @FunctionalInterface
+    interface Describer {
+        Work describe() throws IOException;
+    }
+
     /**
-     * @param journal file that statistics are saved in after every batch, and taken up from
+     * @param description says for others what the batches are of
+     * @param journal     file that statistics are saved in after every batch, and taken up from
      */
-    Calibrator(CalibrationJob job, CalibrationWork work, EagerRuntime runtime, Path journal) {
+    Calibrator(CalibrationJob job, CalibrationWork work, Crew crew, Describer description, Path journal) {
         this.job = job;
         this.work = work;
-        this.runtime = runtime;
+        this.crew = crew;
+        this.description = description;
         this.journal = journal;
         this.done = PartialStatistics.none(job.digest(), job.batches());
         job.observed().sites().forEach((site, asked) -> collectorNames.put(site, asked.observation().collector()));
@@ -83,19 +89,19 @@ public final class Calibrator {
                 .collect(Collectors.toCollection(TreeSet::new)), Map.of());
             return done;
         }
-        ConcurrentLinkedQueue<Integer> left = new ConcurrentLinkedQueue<>();
+        List<Unit> left = new ArrayList<>();
         int calls = 0;
         for (int i = 0; i < job.batches(); i++) {
             if (i % work.slices() == work.slice() - 1) {
                 calls++;
                 if (!done.batches().contains(i)) {
-                    left.add(i);
+                    left.add(new Unit(i, ""));
                 }
             }
         }
         ran = left.size();
         if (!left.isEmpty()) {
-            runAll(left, new Progress(monitor, job, calls, calls - left.size()), monitor);
+            runAll(left, new Tally(monitor, "calibrate", "step", calls - left.size(), calls), monitor);
         }
         return done;
     }
@@ -134,100 +140,54 @@ public final class Calibrator {
         }
     }
 
-    private void runAll(ConcurrentLinkedQueue<Integer> left, Progress progress, Monitor monitor) throws IOException {
+    private void runAll(List<Unit> left, Tally tally, Monitor monitor) throws IOException {
         monitor.begins("load models");
-        int workers = Math.min(left.size(), Workers.of(work.workers(), job.pipeline(), runtime.device()));
-        ExecutorService threads = Executors.newFixedThreadPool(workers, new Workers.Threads());
-        AtomicBoolean failed = new AtomicBoolean();
-        List<Future<?>> running = new ArrayList<>();
-        try {
-            for (int i = 0; i < workers; i++) {
-                running.add(threads.submit(() -> {
-                    try {
-                        work(left, failed, progress, monitor);
-                    } catch (Throwable e) {
-                        failed.set(true);
-                        throw e;
-                    }
-                    return null;
-                }));
-            }
-            await(running);
-        } finally {
-            failed.set(true);   // the others stop at their next step
-            threads.shutdown();
-            Workers.join(threads);
+        try (OpenWork here = new OpenCalibration(job, crew, monitor); WorkSession session = crew.distributor().begin(description.describe(), here)) {
+            session.run(left, new Kept(tally, monitor));
         }
     }
 
-    private void work(ConcurrentLinkedQueue<Integer> left, AtomicBoolean failed, Progress progress, Monitor monitor) throws IOException {
-        runtime.run(THREADS, new EagerRuntime.Task<Void>() {
-            @Override
-            public <T> Void run(EagerRuntime.Context<T> context) throws IOException {
-                BatchRun<T> batches = new BatchRun<>(new RunningPipeline<>(job.pipeline(), context, monitor), job, monitor);
-                for (Integer batch = left.poll(); batch != null && !failed.get(); batch = left.poll()) {
-                    keep(batch, batches.observe(batch, call -> {
-                        if (failed.get()) {
-                            throw new CancellationException("another worker failed");
-                        }
-                        progress.step();
-                    }));
-                }
-                return null;
-            }
-        });
-    }
-
-    private synchronized void keep(int batch, Map<Site, Statistics> seen) throws IOException {
+    /** Keeps what a batch has shown, unless it is kept already. */
+    private synchronized boolean keep(int batch, Map<Site, Statistics> seen) throws IOException {
+        if (batch >= job.batches() || !seen.keySet().equals(job.observed().sites().keySet())) {
+            throw new IllegalArgumentException("result of batch " + batch + ": found " + seen.size() + " sites; expected those of one of " + job.batches()
+                + " batches, " + job.observed().sites().size());
+        }
+        if (done.batches().contains(batch)) {
+            return false;
+        }
         done = done.merge(new PartialStatistics(job.digest(), job.batches(), new TreeSet<>(List.of(batch)), seen), this::collector);
         StatisticsFile.write(journal, new StatisticsFile.Content(done, collectorNames));
+        return true;
     }
 
     private Collector collector(Site site) {
         return job.observed().sites().get(site).collector();
     }
 
-    /** Waits for all; of what went wrong, throws what the others stopped for. */
-    private static void await(List<Future<?>> running) throws IOException {
-        Throwable cause = null;
-        for (Future<?> one : running) {
-            try {
-                one.get();
-            } catch (ExecutionException e) {
-                cause = cause == null || cause instanceof CancellationException ? e.getCause() : cause;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException("interrupted");
-            }
-        }
-        if (cause instanceof IOException io) {
-            throw io;
-        } else if (cause instanceof RuntimeException unchecked) {
-            throw unchecked;
-        } else if (cause instanceof Error error) {
-            throw error;
-        } else if (cause != null) {
-            throw new IllegalStateException(cause);
-        }
-    }
-
-    /** Steps of all workers together. */
-    private static final class Progress {
+    /** Where batches that were run go. */
+    private final class Kept implements ResultSink {
+        private final Tally tally;
         private final Monitor monitor;
-        private final long perBatch;
-        private final long total;
-        private final AtomicInteger steps;
 
-        Progress(Monitor monitor, CalibrationJob job, int batches, int finished) {
+        Kept(Tally tally, Monitor monitor) {
+            this.tally = tally;
             this.monitor = monitor;
-            var first = job.batch(0);
-            this.perBatch = job.pipeline().schedule(job.runs().steps(), first).calls();
-            this.total = perBatch * batches;
-            this.steps = new AtomicInteger(Math.toIntExact(perBatch * finished));
         }
 
-        synchronized void step() {
-            monitor.progress("calibrate", steps.incrementAndGet(), total, "step");
+        @Override
+        public boolean accept(int unit, byte[] result) throws IOException {
+            return keep(unit, StatisticsBytes.read(result));
+        }
+
+        @Override
+        public void progress(int unit, int calls, int total) {
+            tally.progress(unit, calls, total);
+        }
+
+        @Override
+        public void check() {
+            monitor.check();
         }
     }
 }

@@ -4,14 +4,10 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.ops.Device;
 import io.halftone.ops.Parameters;
 import java.lang.management.ManagementFactory;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** How many runs of the denoising loop go on at a time, and the threads that they run on. */
+/** How many runs of the denoising loop go on at a time. */
 public final class Workers {
     /** Weights may take this part of the machine's memory; what runs takes the rest. */
     private static final double PART_FOR_WEIGHTS = 0.5;
@@ -47,33 +43,6 @@ public final class Workers {
             return (Long) bytes;
         } catch (JMException e) {
             return Runtime.getRuntime().maxMemory();   // a virtual machine that does not tell
-        }
-    }
-
-    /** Waits until no worker runs. */
-    public static void join(ExecutorService threads) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (threads.awaitTermination(1, TimeUnit.DAYS)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Names its threads. */
-    static final class Threads implements ThreadFactory {
-        private final AtomicInteger count = new AtomicInteger();
-
-        @Override
-        public Thread newThread(Runnable work) {
-            return new Thread(work, "halftone-calibrate-" + count.incrementAndGet());
         }
     }
 }

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
  * @param model as the system calls it; the architecture where it says nothing
  * @param cores that this process may use
  */
-record ProcessorFacts(String model, int cores) {
+public record ProcessorFacts(String model, int cores) {
     private static final String MODEL = "model name";
 
     /** Reads what Linux says; other systems have no such file. */
-    static ProcessorFacts read(Path cpuInfo) {
+    public static ProcessorFacts read(Path cpuInfo) {
         int cores = Runtime.getRuntime().availableProcessors();
         try (Stream<String> lines = Files.lines(cpuInfo)) {
             return new ProcessorFacts(lines.filter(line -> line.startsWith(MODEL) && line.contains(":"))

@@ -3,6 +3,7 @@ package io.halftone.core.internal.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.halftone.files.PathLock;
 import io.halftone.files.Staging;
 import io.halftone.imaging.Picture;
 import io.halftone.ops.DType;
@@ -70,6 +71,12 @@ public final class EvaluationFolder {
 
     /** Forgets a variant's pictures if they were made with other settings, and remembers these. */
     public void claim(String variant, String settings) throws IOException {
+        try (PathLock alone = PathLock.alone(Files.createDirectories(folder.resolve("work")).resolve("claims.lock"))) {
+            forget(variant, settings);
+        }
+    }
+
+    private void forget(String variant, String settings) throws IOException {
         Path file = work(variant).resolve("settings.json");
         ObjectNode now = JSON.createObjectNode().put("settings", settings);
         if (Files.isRegularFile(file) && read(file).equals(now)) {

@@ -48,11 +48,14 @@ public final class EvaluationRun<T> {
         }
     }
 
-    /** Where a run is, over all of its batches. */
-    public record Place(String stage, int batch, int batches) {}
+    /** Hears of each call of the backbone. */
+    @FunctionalInterface
+    public interface Progress {
+        void call(int done, int total);
+    }
 
     /** Runs a batch. */
-    public Outcome run(List<Shot> shots, Backbone<T> backbone, Place place) {
+    public Outcome run(List<Shot> shots, Backbone<T> backbone, Progress progress) {
         List<float[]> latents = new ArrayList<>();
         List<Picture> pictures = new ArrayList<>();
         List<Double> millis = new ArrayList<>();
@@ -76,7 +79,7 @@ public final class EvaluationRun<T> {
                 @Override
                 public void after(int call, int calls, T now) {
                     latents.add(ops.toFloats(now));
-                    monitor.progress(place.stage(), place.batch() * (long) calls + call + 1, place.batches() * (long) calls, "step");
+                    progress.call(call + 1, calls);
                 }
             });
             float[] values = ops.toFloats(parts.pipeline().adapter().decode(parts, end));

@@ -31,6 +31,7 @@ public final class OpenPipeline implements AutoCloseable {
     private final Plugins plugins;
     private final DType computeType;
     private final String model;
+    private final PipelineSource source;
     private final PipelineAdapter adapter;
     private final PipelineSpec spec;
     private final LoraWeights loras;
@@ -51,6 +52,7 @@ public final class OpenPipeline implements AutoCloseable {
         this.plugins = plugins;
         this.computeType = source.computeType();
         this.model = source.model();
+        this.source = source;
         try {
             this.adapter = plugins.pipelines().get(folder.config().index().className());
             PipelineSpec own = adapter.spec(folder.config());
@@ -64,6 +66,11 @@ public final class OpenPipeline implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    /** What it was opened by. */
+    public PipelineSource source() {
+        return source;
     }
 
     public PipelineFolder folder() {

@@ -1,6 +1,5 @@
 package io.halftone.core.internal.search;
 
-import io.halftone.metrics.ImageMetrics;
 import io.halftone.pipeline.PromptBatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,13 +22,11 @@ public final class Search {
     private static final int AT_A_TIME = 8;
 
     private final SearchPool pool;
-    private final List<SearchRun.Outcome> reference;
     private final List<Measured> measured;
     private final List<Front> fronts;
 
-    private Search(SearchPool pool, List<SearchRun.Outcome> reference, List<Measured> measured) {
+    private Search(SearchPool pool, List<Measured> measured) {
         this.pool = pool;
-        this.reference = reference;
         this.measured = List.copyOf(measured);
         double[] harm = Measured.harm(measured);
         this.fronts = List.of(front(harm), front(IntStream.range(0, harm.length).mapToDouble(i -> Math.sqrt(harm[i])).toArray()));
@@ -46,25 +43,15 @@ public final class Search {
 
     /** Runs every candidate alone, and full precision. */
     static Search measure(SearchPool pool, List<Candidate> candidates) throws IOException {
-        List<SearchRun.Outcome> reference = fullPrecision(pool);
-        Map<String, Long> counts = pool.take("count", 1, (run, i) -> run.multiplications()).get(0);
+        pool.reference();
+        Map<String, Long> counts = pool.counts();
         double all = counts.values().stream().mapToLong(Long::longValue).sum();
-        List<List<Double>> errors = pool.take("measure", candidates.size(), (run, i) -> {
-            List<Double> its = new ArrayList<>();
-            for (int batch = 0; batch < reference.size(); batch++) {
-                its.addAll(reference.get(batch).errors(run.run(batch, List.of(candidates.get(i)), false)));
-            }
-            return its;
-        });
+        List<List<Double>> errors = pool.errors();
         List<Measured> measured = new ArrayList<>();
         for (int i = 0; i < candidates.size(); i++) {
             measured.add(new Measured(candidates.get(i), errors.get(i), counts.getOrDefault(candidates.get(i).layer(), 0L) / all));
         }
-        return new Search(pool, reference, measured);
-    }
-
-    private static List<SearchRun.Outcome> fullPrecision(SearchPool pool) throws IOException {
-        return pool.take("full precision", pool.subject().batches().size(), (run, i) -> run.run(i, List.of(), true));
+        return new Search(pool, measured);
     }
 
     /** Every candidate, family by family. */
@@ -133,7 +120,7 @@ public final class Search {
             }
         }
         List<List<Measured>> distinct = choices.stream().distinct().toList();
-        List<List<Double>> psnr = psnr(pool, reference, distinct.stream().map(Search::mix).toList());
+        List<List<Double>> psnr = pool.psnr(distinct.stream().map(Search::mix).toList());
         List<Found> found = new ArrayList<>();
         for (int i = 0; i < least.size(); i++) {
             Found best = null;
@@ -161,24 +148,8 @@ public final class Search {
     public List<List<Double>> judge(List<PromptBatch> prompts, int steps, long seed, List<? extends Collection<Candidate>> mixes) throws IOException {
         Subject searched = pool.subject();
         try (SearchPool other = pool.with(new Subject(searched.pipeline(), searched.families(), prompts, steps, seed))) {
-            return psnr(other, fullPrecision(other), mixes);
+            other.reference();
+            return other.psnr(mixes);
         }
-    }
-
-    private static List<List<Double>> psnr(SearchPool pool, List<SearchRun.Outcome> expected, List<? extends Collection<Candidate>> mixes)
-        throws IOException {
-        int batches = expected.size();
-        List<SearchRun.Outcome> found = pool.take("judge", mixes.size() * batches, (run, i) -> run.run(i % batches, mixes.get(i / batches), true));
-        List<List<Double>> all = new ArrayList<>();
-        for (int mix = 0; mix < mixes.size(); mix++) {
-            List<Double> its = new ArrayList<>();
-            for (int batch = 0; batch < batches; batch++) {
-                for (int p = 0; p < expected.get(batch).pictures().size(); p++) {
-                    its.add(ImageMetrics.psnr(expected.get(batch).pictures().get(p), found.get(mix * batches + batch).pictures().get(p)));
-                }
-            }
-            all.add(its);
-        }
-        return all;
     }
 }

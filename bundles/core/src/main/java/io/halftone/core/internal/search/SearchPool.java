@@ -1,169 +1,154 @@
 package io.halftone.core.internal.search;
 
-import io.halftone.core.internal.calibrate.Workers;
+import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.job.Monitor;
-import io.halftone.core.internal.run.RunningPipeline;
-import io.halftone.ops.EagerRuntime;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.ResultSink;
+import io.halftone.distribute.Unit;
+import io.halftone.distribute.Work;
+import io.halftone.distribute.WorkSession;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.stream.IntStream;
 
-/**
- * Takes measurements of a subject several at a time, each on one thread whatever their number, so that the bits are the same.
- * Each worker loads the weights and encodes the prompts once.
- */
+/** Has measurements of a subject taken, here or elsewhere. What workers have loaded stays until this is closed. */
 final class SearchPool implements AutoCloseable {
     private final Subject subject;
-    private final EagerRuntime runtime;
-    private final int workers;
+    private final List<Candidate> candidates;
+    private final Map<Candidate, Integer> numbers = new HashMap<>();
+    private final Crew crew;
+    private final Describer describer;
     private final Monitor monitor;
-    private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
-    private final ExecutorService threads;
-    private volatile boolean closed;
+    private final OpenWork here;
+    private final WorkSession session;
+    private int units;
 
-    /**
-     * A measurement.
-     *
-     * @param <R> its result; no tensor
-     */
+    /** Describes a subject for others; may load libraries. */
     @FunctionalInterface
-    interface Measurement<R> {
-        R take(SearchRun<?> run, int index);
+    interface Describer {
+        Work describe(Subject subject) throws IOException;
     }
 
-    /** What a worker is to do; nothing where it is to stop. */
-    private record Work(Consumer<SearchRun<?>> measure, Consumer<Throwable> fail) {
-        private static final Work STOP = new Work(run -> { }, e -> { });
-    }
-
-    SearchPool(Subject subject, EagerRuntime runtime, int workers, Monitor monitor) {
+    SearchPool(Subject subject, List<Candidate> candidates, Crew crew, Describer describer, Monitor monitor) throws IOException {
         this.subject = subject;
-        this.runtime = runtime;
-        this.workers = workers;
+        this.candidates = List.copyOf(candidates);
+        this.candidates.forEach(candidate -> numbers.put(candidate, numbers.size()));
+        this.crew = crew;
+        this.describer = describer;
         this.monitor = monitor;
-        this.threads = Executors.newFixedThreadPool(workers, work -> new Thread(work, "halftone-search"));
-        for (int i = 0; i < workers; i++) {
-            threads.submit(this::serve);
-        }
+        this.here = new OpenSearch(subject, candidates, crew, monitor);
+        this.session = crew.distributor().begin(describer.describe(subject), here);
     }
 
     Subject subject() {
         return subject;
     }
 
-    /** A pool of as many workers for another subject. */
-    SearchPool with(Subject other) {
-        return new SearchPool(other, runtime, workers, monitor);
+    /** A pool for another subject, of the same candidates. */
+    SearchPool with(Subject other) throws IOException {
+        return new SearchPool(other, candidates, crew, describer, monitor);
     }
 
-    private Void serve() {
-        try {
-            runtime.run(1, new EagerRuntime.Task<Void>() {
-                @Override
-                public <T> Void run(EagerRuntime.Context<T> context) {
-                    SearchRun<T> run = new SearchRun<>(new RunningPipeline<>(subject.pipeline(), context, monitor), subject, monitor);
-                    for (Work work = next(); work != Work.STOP; work = next()) {
-                        work.measure().accept(run);
-                    }
-                    return null;
-                }
-            });
-        } catch (Throwable e) {   // a worker that cannot begin: whoever waits for it must hear
-            for (Work work = next(); work != Work.STOP; work = next()) {
-                work.fail().accept(e);
+    /** Has full precision computed, as far as it is known beforehand who needs it. */
+    void reference() throws IOException {
+        take("full precision", IntStream.range(0, subject.batches().size())
+            .mapToObj(batch -> new Measurement(Measurement.Kind.REFERENCE, batch, List.of())).toList());
+    }
+
+    /** The multiplications of each layer in one call of the backbone on the first batch, by name. */
+    Map<String, Long> counts() throws IOException {
+        return Measurement.counts(take("count", List.of(new Measurement(Measurement.Kind.COUNT, 0, List.of()))).get(0));
+    }
+
+    /** The squared relative errors of every picture, of each candidate where nothing else is quantized. */
+    List<List<Double>> errors() throws IOException {
+        int pictures = subject.batches().stream().mapToInt(batch -> batch.size()).sum();
+        List<Measurement> all = IntStream.range(0, candidates.size())
+            .mapToObj(candidate -> new Measurement(Measurement.Kind.ERRORS, 0, List.of(candidate))).toList();
+        return take("measure", all).stream().map(result -> Measurement.numbers(result, pictures)).toList();
+    }
+
+    /** PSNR against full precision, in dB: of each mix, one for each prompt. */
+    List<List<Double>> psnr(List<? extends Collection<Candidate>> mixes) throws IOException {
+        List<Measurement> all = new ArrayList<>();
+        for (Collection<Candidate> mix : mixes) {
+            List<Integer> its = mix.stream().map(numbers::get).sorted().toList();
+            for (int batch = 0; batch < subject.batches().size(); batch++) {
+                all.add(new Measurement(Measurement.Kind.PSNR, batch, its));
             }
         }
-        return null;
-    }
-
-    private Work next() {
-        try {
-            return queue.take();
-        } catch (InterruptedException e) {   // nobody interrupts a worker
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /**
-     * Takes measurements 0 to count - 1.
-     *
-     * @return their results in this order
-     */
-    <R> List<R> take(String stage, int count, Measurement<R> measurement) throws IOException {
-        List<CompletableFuture<R>> results = new ArrayList<>();
-        AtomicInteger done = new AtomicInteger();
-        AtomicInteger failed = new AtomicInteger();
-        for (int i = 0; i < count; i++) {
-            int index = i;
-            CompletableFuture<R> result = new CompletableFuture<>();
-            results.add(result);
-            queue.add(new Work(run -> {
-                if (closed || failed.get() > 0) {
-                    result.cancel(false);
-                    return;
-                }
-                try {
-                    R taken = measurement.take(run, index);
-                    progress(stage, done.incrementAndGet(), count);
-                    result.complete(taken);
-                } catch (Throwable e) {
-                    failed.incrementAndGet();
-                    result.completeExceptionally(e);
-                }
-            }, result::completeExceptionally));
-        }
-        return await(results);
-    }
-
-    private synchronized void progress(String stage, int done, int count) {
-        monitor.progress(stage, done, count, "run");
-    }
-
-    /** Waits for all; of what went wrong, throws what the others stopped for. */
-    private static <R> List<R> await(List<CompletableFuture<R>> results) throws IOException {
-        List<R> all = new ArrayList<>();
-        Throwable cause = null;
-        for (CompletableFuture<R> result : results) {
-            try {
-                all.add(result.get());
-            } catch (CancellationException e) {
-                cause = cause == null ? e : cause;
-            } catch (ExecutionException e) {
-                cause = cause == null || cause instanceof CancellationException ? e.getCause() : cause;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException("interrupted");
+        List<byte[]> results = take("judge", all);
+        List<List<Double>> psnr = new ArrayList<>();
+        for (int mix = 0; mix < mixes.size(); mix++) {
+            List<Double> its = new ArrayList<>();
+            for (int batch = 0; batch < subject.batches().size(); batch++) {
+                its.addAll(Measurement.numbers(results.get(mix * subject.batches().size() + batch), subject.batches().get(batch).size()));
             }
+            psnr.add(its);
         }
-        if (cause instanceof IOException io) {
-            throw io;
-        } else if (cause instanceof RuntimeException unchecked) {
-            throw unchecked;
-        } else if (cause instanceof Error error) {
-            throw error;
-        } else if (cause != null) {
-            throw new IllegalStateException(cause);
-        }
-        return all;
+        return psnr;
     }
 
-    /** Waits until no worker runs. */
+    /** Takes measurements; their results, in this order. */
+    private List<byte[]> take(String stage, List<Measurement> measurements) throws IOException {
+        Results results = new Results(stage, units, measurements.size());
+        List<Unit> its = new ArrayList<>();
+        for (Measurement measurement : measurements) {
+            its.add(new Unit(units++, measurement.text()));
+        }
+        session.run(its, results);
+        return results.all();
+    }
+
     @Override
-    public void close() {
-        closed = true;
-        for (int i = 0; i < workers; i++) {
-            queue.add(Work.STOP);
+    public void close() throws IOException {
+        try (here) {
+            session.close();
         }
-        threads.shutdown();
-        Workers.join(threads);
+    }
+
+    /** Results of one stage, by their units. */
+    private final class Results implements ResultSink {
+        private final String stage;
+        private final int first;
+        private final byte[][] results;
+        private int done;
+
+        Results(String stage, int first, int count) {
+            this.stage = stage;
+            this.first = first;
+            this.results = new byte[count][];
+        }
+
+        @Override
+        public synchronized boolean accept(int unit, byte[] result) {
+            int index = unit - first;
+            if (index < 0 || index >= results.length || results[index] != null) {
+                return false;
+            }
+            results[index] = result.clone();
+            done++;
+            monitor.progress(stage, done, results.length, "run");
+            return true;
+        }
+
+        @Override
+        public void progress(int unit, int calls, int total) {
+            check();
+        }
+
+        @Override
+        public void check() {
+            monitor.check();
+        }
+
+        private synchronized List<byte[]> all() {
+            return Arrays.asList(results);
+        }
     }
 }

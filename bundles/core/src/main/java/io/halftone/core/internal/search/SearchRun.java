@@ -71,8 +71,14 @@ final class SearchRun<T> {
         }
     }
 
+    /** Hears of each call of the backbone. */
+    @FunctionalInterface
+    interface Progress {
+        void call(int done, int total);
+    }
+
     /** Runs a batch with these layers quantized and the others as they are. */
-    Outcome run(int index, Collection<Candidate> mix, boolean decode) {
+    Outcome run(int index, Collection<Candidate> mix, boolean decode, Progress progress) {
         PromptBatch batch = subject.batches().get(index);
         List<float[]> latents = new ArrayList<>();
         List<Picture> pictures = new ArrayList<>();
@@ -81,7 +87,12 @@ final class SearchRun<T> {
             T noise = generator.normal(shape(batch));
             Schedule schedule = loop.schedule(subject.steps(), batch);
             EagerBackbone<T> backbone = new EagerBackbone<>(parts.pipeline(), mixed(mix), "");
-            T end = loop.run(backbone, encoded.get(index), batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() { });
+            T end = loop.run(backbone, encoded.get(index), batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
+                @Override
+                public void after(int call, int calls, T now) {
+                    progress.call(call + 1, calls);
+                }
+            });
             latents.add(parts.ops().toFloats(end));
             if (decode) {
                 pictures.addAll(decoded(end, batch));

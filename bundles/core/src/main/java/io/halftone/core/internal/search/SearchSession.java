@@ -1,15 +1,18 @@
 package io.halftone.core.internal.search;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.CalibrationWork;
 import io.halftone.api.SearchRequest;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.calibrate.CalibrationPrompts;
-import io.halftone.core.internal.calibrate.Workers;
+import io.halftone.core.internal.distribute.Crew;
+import io.halftone.core.internal.distribute.Description;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.Sizes;
+import io.halftone.distribute.Work;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.PromptBatch;
@@ -26,7 +29,7 @@ import java.util.Set;
 /** A request to search, checked; its calibrated layers and its workers are held until this is closed. */
 public final class SearchSession implements AutoCloseable {
     private final Plugins plugins;
-    private final EagerRuntime runtime;
+    private final Crew crew;
     private final OpenPipeline pipeline;
     private final SearchRequest request;
     private final Scan scan;
@@ -36,10 +39,15 @@ public final class SearchSession implements AutoCloseable {
     private Families families;
     private SearchPool pool;
 
-    /** Checks the request; everything that can be refused without tensors is refused here. */
+    /** With workers as the request says, on one runtime. */
     public SearchSession(Plugins plugins, EagerRuntime runtime, OpenPipeline pipeline, SearchRequest request) throws IOException {
+        this(plugins, new Crew(List.of(runtime), plugins.distributors().get(request.work().distributor()), request.work().workers()), pipeline, request);
+    }
+
+    /** Checks the request; everything that can be refused without tensors is refused here. */
+    public SearchSession(Plugins plugins, Crew crew, OpenPipeline pipeline, SearchRequest request) throws IOException {
         this.plugins = plugins;
-        this.runtime = runtime;
+        this.crew = crew;
         this.pipeline = pipeline;
         this.request = request;
         CalibrationSettings runs = request.calibration();
@@ -76,11 +84,17 @@ public final class SearchSession implements AutoCloseable {
      * @param journal beside which calibrations are saved after every batch, and taken up from
      */
     public Search measure(Path journal, Monitor monitor) throws IOException {
-        int workers = Workers.of(request.work().workers(), pipeline, runtime.device());
-        families = Families.calibrate(pipeline, runtime, plugins, plan, request.calibration(), calibrated, workers, journal, monitor);
+        families = Families.calibrate(pipeline, plugins, plan, request.calibration(), calibrated, crew, journal, monitor);
         Subject subject = new Subject(pipeline, families.decided(scan, plugins), searched, request.steps(), request.calibration().seed());
-        pool = new SearchPool(subject, runtime, workers, monitor);
+        pool = new SearchPool(subject, plan.candidates(), crew, this::describe, monitor);
         return Search.measure(pool, plan.candidates());
+    }
+
+    private Work describe(Subject subject) throws IOException {
+        ObjectNode root = Description.of(SearchWork.KIND, plugins, pipeline, crew.runtime(), false);
+        new SearchWork(request.settings(), request.formats(), request.calibration(), calibrated, families.statistics(), subject.batches(), subject.steps(),
+            subject.seed()).write(root);
+        return Description.work(root);
     }
 
     /** The recipe that quantizes what was chosen and no other layer. */

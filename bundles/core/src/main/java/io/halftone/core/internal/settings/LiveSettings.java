@@ -96,6 +96,7 @@ public final class LiveSettings {
         check("collector", names.collector(), "", refusals);
         check("exporter", names.exporter(), Defaults.usual().exporter(), refusals);
         check("engine", names.engine(), Defaults.usual().engine(), refusals);
+        check("distributor", names.distributor(), Defaults.usual().distributor(), refusals);
         return new Judged(refusals.isEmpty() ? now.latest() : now.former(), refusals);
     }
 

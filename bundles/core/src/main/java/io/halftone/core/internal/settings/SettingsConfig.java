@@ -1,5 +1,6 @@
 package io.halftone.core.internal.settings;
 
+import io.halftone.api.Distribution;
 import io.halftone.core.internal.task.EngineCache;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -40,6 +41,10 @@ public @interface SettingsConfig {
     @AttributeDefinition(name = "Engine", required = false, description = "Name of the engine that builds and runs exported models where no "
         + "--engine is given")
     String engine() default "onnxruntime";
+
+    @AttributeDefinition(name = "Distributor", required = false, description = "Name of the distributor that has batches, pictures and "
+        + "measurements run where no --distribute is given")
+    String distributor() default Distribution.IN_PROCESS;
 
     @AttributeDefinition(name = "Jobs kept", required = false, description = "How many jobs are remembered once they have ended, 1 to 10000")
     int jobsKept() default Settings.USUAL_JOBS;

@@ -36,7 +36,8 @@ final class SettingsReader {
         return new Settings(folders("modelFolders", usual.modelFolders()), folder("engineCache", usual.engineCache()),
             bytes("engineCacheBytes", usual.engineCacheBytes()),
             new Defaults(name("format", names.format()), name("policy", names.policy()), name("algorithm", names.algorithm()),
-                name("collector", names.collector()), name("exporter", names.exporter()), name("engine", names.engine())),
+                name("collector", names.collector()), name("exporter", names.exporter()), name("engine", names.engine()),
+                name("distributor", names.distributor())),
             count("jobsKept", usual.jobsKept()));
     }
 

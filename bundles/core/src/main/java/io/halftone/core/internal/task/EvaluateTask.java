@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.BackboneChoice;
+import io.halftone.api.Distribution;
 import io.halftone.api.EvaluateRequest;
 import io.halftone.api.EvaluateRequest.Quantized;
 import io.halftone.api.EvaluateRequest.Restored;
@@ -11,6 +12,7 @@ import io.halftone.api.EvaluateResult;
 import io.halftone.api.Sampling;
 import io.halftone.core.internal.calibrate.CalibrationPrompts;
 import io.halftone.core.internal.calibrate.Identity;
+import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.evaluate.EvaluationFolder;
 import io.halftone.core.internal.evaluate.EvaluationReport;
@@ -36,6 +38,7 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Workplace work;
+    private final Crew crew;
     private final Diagnostics diagnostics;
     private final EvaluateRequest request;
     private final OpenPipeline pipeline;
@@ -46,7 +49,8 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
     public EvaluateTask(Workplace work, Diagnostics diagnostics, EvaluateRequest request) throws IOException {
-        this.work = work.on(request.source());
+        this.work = work.on(Crew.first(request.source()));
+        this.crew = Crew.of(work.runtime(), work.plugins(), request.source(), request.distribution().distributor(), 0);
         this.diagnostics = diagnostics;
         this.request = request;
         this.pipeline = work.open(request.source());
@@ -93,11 +97,20 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
         }
     }
 
-    /** One evaluation at a time works in a folder. */
-    private PathLock alone() throws IOException {
+    /** One evaluation at a time works in a folder, or slices of one. */
+    private PathLock lock() throws IOException {
         Path lock = folder.path().resolve("work").resolve("lock");
-        return PathLock.tryAlone(lock).orElseThrow(() -> new IllegalArgumentException("out " + folder.path()
-            + ": found another evaluation that works there; expected none"));
+        return (request.distribution().isWhole() ? PathLock.tryAlone(lock) : PathLock.tryShared(lock)).orElseThrow(this::occupied);
+    }
+
+    /** One at a time works on a slice. */
+    private PathLock sliceLock() throws IOException {
+        Distribution its = request.distribution();
+        return PathLock.tryAlone(folder.path().resolve("work").resolve("lock-" + its.slice() + "-of-" + its.slices())).orElseThrow(this::occupied);
+    }
+
+    private IllegalArgumentException occupied() {
+        return new IllegalArgumentException("out " + folder.path() + ": found another evaluation that works there; expected none");
     }
 
     /** All that a picture or a number depends on beside its variant. */
@@ -126,11 +139,14 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
     @Override
     public EvaluateResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
-        try (pipeline; PathLock lock = alone()) {
-            VariantRun runs = new VariantRun(work, pipeline, request, batches, folder, monitor);
+        try (pipeline; PathLock lock = lock(); PathLock slice = sliceLock()) {
+            VariantRun runs = new VariantRun(work, pipeline, request, batches, folder, crew, monitor);
             runs.reference();
             for (EvaluateRequest.Variant variant : request.variants()) {
                 runs.variant(variant);
+            }
+            if (!request.distribution().isWhole()) {
+                return new EvaluateResult(List.of(), "", "", "", runs.made(), runs.kept(), watch.seconds());
             }
             List<String> names = request.variants().stream().map(EvaluateRequest.Variant::fileName).toList();
             Perceptual perceptual = new Perceptual(folder, batches);

@@ -12,6 +12,7 @@ import io.halftone.core.internal.calibrate.Calibration;
 import io.halftone.core.internal.calibrate.CalibrationPrompts;
 import io.halftone.core.internal.calibrate.Calibrator;
 import io.halftone.core.internal.calibrate.PartialStatistics;
+import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Planner;
@@ -39,6 +40,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private static final String USUAL_COLLECTOR = "default";
 
     private final Workplace work;
+    private final Crew crew;
     private final QuantizeRequest request;
     private final OpenPipeline pipeline;
     private final Scan scan;
@@ -52,7 +54,8 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
 
     /** Checks the request; everything that can be refused without tensors is refused here. */
     public QuantizeTask(Workplace work, QuantizeRequest request) throws IOException {
-        this.work = work.on(request.source());
+        this.work = work.on(Crew.first(request.source()));
+        this.crew = Crew.of(work.runtime(), work.plugins(), request.source(), request.work().distributor(), request.work().workers());
         this.request = request;
         QuantSettings settings = request.settings();
         CalibrationSettings runs = request.calibration();
@@ -144,7 +147,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
     private QuantizeResult once(Stopwatch watch, Monitor monitor) throws IOException {
         CalibrationSettings runs = request.calibration();
         Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device());
-        Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), journal);
+        Calibrator calibrator = calibration.calibrator(request.work(), crew, journal);
         PartialStatistics statistics = calibrator.run(monitor);
         if (!request.work().statisticsOut().isEmpty()) {
             calibration.write(statistics, journal);
@@ -177,7 +180,7 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
                 CalibrationSettings runs = request.calibration().with(request.calibration().seed() + i);
                 Calibration calibration = Calibration.of(pipeline, work.plugins(), plan, request.settings(), runs, prompts, work.runtime().device());
                 Path its = journal.resolveSibling(journal.getFileName() + "-" + runs.seed());
-                Calibrator calibrator = calibration.calibrator(request.work(), work.runtime(), its);
+                Calibrator calibrator = calibration.calibrator(request.work(), crew, its);
                 PartialStatistics statistics = calibrator.run(monitor);
                 batches += calibrator.batchesRun();
                 Quantization quantization = decide(runs, calibration, statistics, monitor);

@@ -2,6 +2,7 @@ package io.halftone.core.internal.task;
 
 import io.halftone.api.SearchRequest;
 import io.halftone.api.SearchResult;
+import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.OpenPipeline;
@@ -29,7 +30,7 @@ public final class SearchTask implements JobRunner.Task<SearchResult> {
         this.pipeline = work.open(request.source());
         try {
             Loras.refuseUnfused(request.source(), pipeline);
-            this.session = new SearchSession(work.plugins(), work.on(request.source()).runtime(), pipeline, request);
+            this.session = new SearchSession(work.plugins(), crew(work, request), pipeline, request);
             // last: what is refused leaves no folder behind
             this.recipe = Outputs.file("recipe", request.recipe());
             this.table = request.table().isEmpty() ? null : Outputs.file("table", request.table());
@@ -37,6 +38,11 @@ public final class SearchTask implements JobRunner.Task<SearchResult> {
             pipeline.close();
             throw e;
         }
+    }
+
+    private static Crew crew(Workplace work, SearchRequest request) {
+        work.on(Crew.first(request.source()));   // refuses where there is no runtime
+        return Crew.of(work.runtime(), work.plugins(), request.source(), request.work().distributor(), request.work().workers());
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.CalibrationWork;
 import io.halftone.api.CheckpointTarget;
+import io.halftone.api.Distribution;
 import io.halftone.api.EvaluateRequest;
 import io.halftone.api.EvaluateRequest.Quantized;
 import io.halftone.api.EvaluateRequest.Restored;
@@ -12,21 +13,25 @@ import io.halftone.api.PlanResult;
 import io.halftone.api.PlanResult.Kind;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
-import io.halftone.api.Sampling;
+import io.halftone.core.internal.distribute.Crew;
+import io.halftone.core.internal.distribute.Description;
+import io.halftone.core.internal.distribute.Tally;
 import io.halftone.core.internal.evaluate.EvaluationFolder;
 import io.halftone.core.internal.evaluate.EvaluationRun;
 import io.halftone.core.internal.evaluate.LayerProfile;
-import io.halftone.core.internal.evaluate.Measurements;
 import io.halftone.core.internal.evaluate.Shot;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.quantize.Digests;
 import io.halftone.core.internal.quantize.QuantizedCheckpoint;
-import io.halftone.core.internal.quantize.Recipe;
-import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.Unit;
+import io.halftone.distribute.Work;
+import io.halftone.distribute.WorkSession;
+import io.halftone.files.PathLock;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Parameters;
 import io.halftone.safetensors.Safetensors;
@@ -38,15 +43,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 
 /** Makes the pictures of one variant after the other, and everything that they need: checkpoints, engines. */
 final class VariantRun {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String ABOUT = "variant.json";
     private static final String LAYERS = "layers.json";
     private static final String MAGNITUDES = "magnitudes.json";
     private static final int DIGITS = 8;
+    private static final long PAUSE_MILLIS = 100;
 
     private final Workplace work;
     private final OpenPipeline pipeline;
@@ -54,18 +61,22 @@ final class VariantRun {
     private final EvaluateRequest request;
     private final List<List<Shot>> batches;
     private final EvaluationFolder folder;
+    private final Crew crew;
+    private final Distribution distribution;
     private final Monitor monitor;
     private int made;
     private int kept;
 
     VariantRun(Workplace work, OpenPipeline pipeline, EvaluateRequest request, List<List<Shot>> batches, EvaluationFolder folder,
-               Monitor monitor) {
+               Crew crew, Monitor monitor) {
         this.work = work;
         this.pipeline = pipeline;
         this.scan = pipeline.scan(pipeline.spec().backbone());
         this.request = request;
         this.batches = batches;
         this.folder = folder;
+        this.crew = crew;
+        this.distribution = request.distribution();
         this.monitor = monitor;
     }
 
@@ -85,7 +96,10 @@ final class VariantRun {
         Parameters weights = pipeline.parameters(pipeline.spec().backbone());
         long bytes = weights.names().stream().mapToLong(parameter -> weights.info(parameter).byteLength()).sum();
         ObjectNode about = JSON.createObjectNode().put("engine", "").put("bytes", bytes);
-        pictures(name, name, BackboneChoice.fullPrecision(), about);
+        pictures(name, name, BackboneChoice.fullPrecision(), "", "", about);
+        if (!distribution.has(0)) {
+            return;   // whoever makes the first picture looks at its layers
+        }
         Path magnitudes = folder.file(name, MAGNITUDES);
         if (!Files.isRegularFile(magnitudes)) {
             EvaluationFolder.write(magnitudes, inRuntime(new Profile() {
@@ -100,9 +114,9 @@ final class VariantRun {
     /** Another variant, compared with the reference's pictures. */
     void variant(EvaluateRequest.Variant variant) throws IOException {
         String name = variant.fileName();
-        folder.claim(name, variant + (variant instanceof Restored restored ? ", " + content(restored) : ""));
-        if (isWhole(name) && (!profiles(variant) || Files.isRegularFile(folder.file(name, LAYERS)))) {
-            kept += batches.stream().mapToInt(List::size).sum();
+        folder.claim(name, variant + (variant instanceof Restored restored ? ", " + PictureWork.sample(restored.checkpoint(), pipeline) : ""));
+        if (isWhole(name) && (!profiles(variant) || !distribution.has(0) || Files.isRegularFile(folder.file(name, LAYERS)))) {
+            kept += IntStream.range(0, batches.size()).filter(distribution::has).map(i -> batches.get(i).size()).sum();
             return;
         }
         String checkpoint = "";
@@ -114,22 +128,15 @@ final class VariantRun {
             checkpoint = restored.checkpoint();
         }
         if (checkpoint.isEmpty()) {
-            about.set("bytes", EvaluationFolder.read(folder.file(EvaluationFolder.REFERENCE, ABOUT)).path("bytes"));
+            about.set("bytes", EvaluationFolder.read(folder.file(EvaluationFolder.REFERENCE, VariantSink.ABOUT)).path("bytes"));
         } else {
             about.put("bytes", stored(checkpoint));
         }
         BackboneChoice choice = variant.engine().isEmpty() ? new BackboneChoice.Eager(checkpoint)
             : BackboneChoice.Built.of(checkpoint, variant.engine(), Map.of(), request.engineCache());
-        pictures(variant.name(), name, choice, about);
-        if (profiles(variant)) {
+        pictures(variant.name(), name, choice, checkpoint, variant.engine(), about);
+        if (profiles(variant) && distribution.has(0)) {
             profile(variant.name(), name, checkpoint);
-        }
-    }
-
-    /** What tells a checkpoint from another of that name: its recipe, ranges and scales, and a sample of its weights. */
-    private String content(Restored variant) throws IOException {
-        try (QuantizedCheckpoint checkpoint = Backbones.restore(Path.of(variant.checkpoint()), pipeline)) {
-            return checkpoint.recipe().digest() + " " + CheckpointSample.of(checkpoint);
         }
     }
 
@@ -153,16 +160,16 @@ final class VariantRun {
 
     private boolean isWhole(String name) throws IOException {
         for (int i = 0; i < batches.size(); i++) {
-            if (!isThere(name, i)) {
+            if (distribution.has(i) && !isThere(name, i)) {
                 return false;
             }
         }
-        return Files.isRegularFile(folder.file(name, ABOUT));
+        return true;
     }
 
-    /** Whether a batch's numbers and all of its pictures are there. */
+    /** Whether a batch's numbers and all of its pictures are there, and what is known of the variant. */
     private boolean isThere(String name, int batch) throws IOException {
-        boolean all = Files.isRegularFile(folder.batch(name, batch));
+        boolean all = Files.isRegularFile(folder.batch(name, batch)) && Files.isRegularFile(folder.file(name, VariantSink.ABOUT));
         for (Shot shot : batches.get(batch)) {
             all &= Files.isRegularFile(folder.picture(name, shot));
         }
@@ -175,12 +182,31 @@ final class VariantRun {
         String digest = Digests.sha256(StandardCharsets.UTF_8.encode(settings.toString())).substring(0, DIGITS);
         Path file = folder.checkpoint(settings.format() + "-" + settings.level().name() + "-" + settings.algorithm() + "-" + digest
             + ".safetensors");
-        if (!Files.isRegularFile(file)) {
-            new QuantizeTask(work, new QuantizeRequest(request.source(), settings, request.calibration(),
-                new CalibrationWork(request.workers(), 1, 1, "", List.of()), 1, CheckpointTarget.compact(file.toString()), "",
-                Map.of())).run(monitor);
+        try (PathLock lock = alone(file.resolveSibling(file.getFileName() + ".lock"))) {
+            if (!Files.isRegularFile(file)) {
+                new QuantizeTask(work, new QuantizeRequest(request.source(), settings, request.calibration(),
+                    new CalibrationWork(request.workers(), 1, 1, "", List.of(), distribution.distributor()), 1, CheckpointTarget.compact(file.toString()), "",
+                    Map.of())).run(monitor);
+            }
         }
         return file.toString();
+    }
+
+    /** Another slice may be at work on the same file. */
+    private PathLock alone(Path file) throws IOException {
+        for (;;) {
+            Optional<PathLock> lock = PathLock.tryAlone(file);
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            monitor.begins("wait for a checkpoint");
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("interrupted");
+            }
+        }
     }
 
     private void describe(ObjectNode about, QuantSettings settings) {
@@ -195,67 +221,39 @@ final class VariantRun {
         about.put("share", plan.share());
     }
 
-    private void pictures(String title, String name, BackboneChoice choice, ObjectNode about) throws IOException {
-        int missing = 0;
+    private void pictures(String title, String name, BackboneChoice choice, String checkpoint, String engine, ObjectNode about) throws IOException {
+        List<Unit> missing = new ArrayList<>();
         for (int i = 0; i < batches.size(); i++) {
-            boolean there = isThere(name, i);
-            missing += there ? 0 : batches.get(i).size();
-            kept += there ? batches.get(i).size() : 0;
+            if (distribution.has(i)) {
+                boolean there = isThere(name, i);
+                kept += there ? batches.get(i).size() : 0;
+                if (!there) {
+                    missing.add(new Unit(i, ""));
+                }
+            }
         }
-        if (missing == 0 && Files.isRegularFile(folder.file(name, ABOUT))) {
+        if (missing.isEmpty()) {
             return;
         }
-        work.runtime().run(new EagerRuntime.Task<Void>() {
-            @Override
-            public <T> Void run(EagerRuntime.Context<T> context) throws IOException {
-                RunningPipeline<T> parts = new RunningPipeline<>(pipeline, context, monitor, request.sampling().tiled());
-                try (Backbone<T> backbone = new BuiltEngines(work, monitor).open(choice, parts,
-                    () -> new PictureRun<>(parts, sampling(batches.get(0)), monitor).inputShapes())) {
-                    about.put("backbone", backbone.description()).put("note", backbone.note());
-                    if (!backbone.recipe().isEmpty()) {
-                        about.set("recipe", Recipe.parse(backbone.description(), backbone.recipe()).summary());
-                    }
-                    EvaluationRun<T> run = new EvaluationRun<>(parts, request.sampling(), monitor);
-                    for (int i = 0; i < batches.size(); i++) {
-                        if (!Files.isRegularFile(folder.batch(name, i))) {
-                            batch(run, title, name, backbone, i, about);
-                        }
-                    }
-                    EvaluationFolder.write(folder.file(name, ABOUT), about);
-                }
-                return null;
-            }
-        });
+        int threads = crew.runtime().threads();
+        var order = new OpenPictures.Order(choice, request.sampling(), batches, threads);
+        int all = (int) IntStream.range(0, batches.size()).filter(distribution::has).count();
+        VariantSink sink = new VariantSink(request, batches, folder, title, name, about, new Tally(monitor, "pictures of " + title, "step",
+            all - missing.size(), all), monitor);
+        try (OpenWork here = new OpenPictures(work, pipeline, crew, order, monitor);
+             WorkSession session = crew.distributor().begin(describe(checkpoint, engine, threads), here)) {
+            session.run(missing, sink);
+        } finally {
+            made += sink.made();
+        }
     }
 
-    private <T> void batch(EvaluationRun<T> run, String title, String name, Backbone<T> backbone, int index,
-        ObjectNode about) throws IOException {
-        List<Shot> shots = batches.get(index);
-        boolean reference = name.equals(EvaluationFolder.REFERENCE);
-        EvaluationRun.Outcome outcome = run.run(shots, backbone, new EvaluationRun.Place("pictures of " + title, index, batches.size()));
-        EvaluationRun.Outcome expected = null;
-        if (reference) {
-            folder.keep(index, outcome);
-        } else {
-            expected = folder.kept(index, shots.size(), outcome.pictures().get(0).height(), outcome.pictures().get(0).width());
-        }
-        List<Map<String, String>> text = new ArrayList<>();
-        for (Shot shot : shots) {
-            ObjectNode facts = JSON.createObjectNode().put("evaluation", title).put("backbone", backbone.description())
-                .put("prompt", request.sampling().prompts().get(shot.prompt())).put("seed", shot.seed());
-            if (about.has("recipe")) {
-                facts.put("recipe", about.at("/recipe/digest").asText());
-            }
-            text.add(new TreeMap<>(Map.of(Recipe.KEY, facts.toString())));
-        }
-        Measurements.write(folder, name, index, shots, outcome, expected, text);
-        made += shots.size();
-    }
-
-    private Sampling sampling(List<Shot> shots) {
-        Sampling all = request.sampling();
-        return new Sampling(shots.stream().map(shot -> all.prompts().get(shot.prompt())).toList(), all.negativePrompt(), all.steps(),
-            all.guidanceScale(), all.height(), all.width(), shots.get(0).seed(), "", 1, all.tiled());
+    private Work describe(String checkpoint, String engine, int threads) throws IOException {
+        ObjectNode root = Description.of(PictureWork.KIND, work.plugins(), pipeline, crew.runtime(), true);
+        String file = checkpoint.isEmpty() ? "" : Path.of(checkpoint).toAbsolutePath().normalize().toString();
+        new PictureWork(file, file.isEmpty() ? "" : PictureWork.sample(file, pipeline), engine, request.sampling(), request.seeds(), request.batchSize(), threads)
+            .write(root);
+        return Description.work(root);
     }
 
     private void profile(String title, String name, String checkpoint) throws IOException {

@@ -90,7 +90,7 @@ class LiveSettingsTest {
         assertEquals("io.halftone: jobsKept: found 10001; expected a whole number, 1 to 10000", refusal(settings(Map.of("jobsKept", 10_001))));
         assertEquals("io.halftone: engineCacheBytes: found 5 GB; expected a number of bytes, or 0 for any number",
             refusal(settings(Map.of("engineCacheBytes", "5 GB"))));
-        assertEquals("io.halftone: found modelFolder; expected one of algorithm, collector, engine, engineCache, engineCacheBytes, exporter, format, jobsKept, "
+        assertEquals("io.halftone: found modelFolder; expected one of algorithm, collector, distributor, engine, engineCache, engineCacheBytes, exporter, format, jobsKept, "
             + "modelFolders, policy", refusal(settings(Map.of("modelFolder", "/a"))));
         assertEquals("io.halftone: format: found fp88; expected the name of a plugin, see plugins", refusal(settings(Map.of("format", "fp88"))));
     }

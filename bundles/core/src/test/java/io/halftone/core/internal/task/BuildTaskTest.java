@@ -98,7 +98,7 @@ class BuildTaskTest {
         Plugins none = TestPipeline.plugins();
         return new Workplace(new Plugins(none.models(), none.pipelines(), none.schedulers(), none.tokenizers(), none.formats(), none.policies(),
             none.collectors(), none.algorithms(), none.exporters(), TestPipeline.family("engine", Plugins.Plugin.<EngineBuilder>of(new Builder(), "fake")),
-            none.presets(), tools), unused(PipelineFolder.Opener.class), unused(EagerRuntime.class), new ModelFolders(List.of()));
+            none.presets(), tools, none.distributors()), unused(PipelineFolder.Opener.class), unused(EagerRuntime.class), new ModelFolders(List.of()));
     }
 
     private static <T> T unused(Class<T> type) {

@@ -18,7 +18,7 @@ import java.util.Set;
 public final class Ledger {
     private final Terms terms;
     private final Deque<Integer> waiting;
-    /** Who runs a unit, and when each was last heard of; the unit that was lent first is first. */
+    /** Who runs a unit, and when each was last heard of; the unit that was not heard of for longest is first. */
     private final Map<Integer, Map<String, Long>> lent = new LinkedHashMap<>();
     private final Map<Integer, Set<String>> failed = new LinkedHashMap<>();
     private final Set<Integer> settled = new HashSet<>();
@@ -71,25 +71,28 @@ public final class Ledger {
             }
         }
         OptionalInt stale = stale(member, now);
-        stale.ifPresent(unit -> {
-            Map<String, Long> its = lent.remove(unit);   // and to the end: it is the one lent last now
-            its.put(member, now);
-            lent.put(unit, its);
-        });
+        stale.ifPresent(unit -> heard(member, unit, now));
         return stale;
     }
 
+    /** However many are lent, this looks at those whose lease is over, and one more. */
     private OptionalInt stale(String member, long now) {
-        long least = now - terms.lease() + 1;
-        OptionalInt stale = OptionalInt.empty();
         for (Map.Entry<Integer, Map<String, Long>> entry : lent.entrySet()) {
             long heard = entry.getValue().values().stream().mapToLong(Long::longValue).max().orElseThrow();
-            if (heard < least && !hasFailed(entry.getKey(), member)) {
-                least = heard;
-                stale = OptionalInt.of(entry.getKey());
+            if (heard > now - terms.lease()) {
+                break;
+            }
+            if (!hasFailed(entry.getKey(), member)) {
+                return OptionalInt.of(entry.getKey());
             }
         }
-        return stale;
+        return OptionalInt.empty();
+    }
+
+    private void heard(String member, int unit, long now) {
+        Map<String, Long> its = lent.remove(unit);   // and to the end
+        its.put(member, now);
+        lent.put(unit, its);
     }
 
     private boolean hasFailed(int unit, String member) {
@@ -109,7 +112,7 @@ public final class Ledger {
         if (its == null || !its.containsKey(member)) {
             return false;
         }
-        its.put(member, now);
+        heard(member, unit, now);
         return true;
     }
 

@@ -1,7 +1,6 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.CalibrationSettings;
-import io.halftone.api.CalibrationWork;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.SearchRequest;
 import io.halftone.api.SearchResult;
@@ -54,7 +53,7 @@ public final class AutoCommand extends CalibrationCommand {
             throw new IllegalArgumentException("format: found " + settings.format() + "; expected one of formats, " + choice);
         }
         CalibrationSettings calibration = calibration(quantization.advice(halftone, source.model()));
-        var request = new SearchRequest(source, settings, choice, calibration, new CalibrationWork(workers(), 1, 1, "", List.of()),
+        var request = new SearchRequest(source, settings, choice, calibration, parts(null).work(workers(), "", List.of()),
             searchPrompts, searchSteps == null ? calibration.steps() : searchSteps, orNaN(targetPsnr), orNaN(maxCost), path("recipe",
                 recipe),
             path("table", table));

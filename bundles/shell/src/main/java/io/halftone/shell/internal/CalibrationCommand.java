@@ -86,6 +86,10 @@ abstract class CalibrationCommand extends DeviceCommand {
         valueToShowInHelp = "as many as processors and memory allow")
     private Integer workers;
 
+    @Option(name = "--distribute", description = DistributedParts.DISTRIBUTE_HELP, valueToShowInHelp = DistributedParts.DISTRIBUTE_USUALLY)
+    @Completion(PluginCompleter.Distributors.class)
+    private String distribute;
+
     /** The pipeline to calibrate. */
     final PipelineSource calibrated() {
         return source("", leaveLoras);
@@ -107,6 +111,11 @@ abstract class CalibrationCommand extends DeviceCommand {
         return new CalibrationSettings(List.of(), path("prompts-file", promptsFile), calibSize == null ? advice.calibSize() : calibSize,
             batchSize == null ? advice.batchSize() : batchSize, steps == null ? advice.steps() : steps,
             Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), seed);
+    }
+
+    /** Where work runs, and which part of it: as written, 3/8; null for all. */
+    final DistributedParts parts(String slice) {
+        return new DistributedParts(Given.orElse(distribute, halftone.defaults().distributor()), slice);
     }
 
     final int workers() {

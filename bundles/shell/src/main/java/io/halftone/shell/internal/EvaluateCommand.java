@@ -76,6 +76,14 @@ public final class EvaluateCommand extends DeviceCommand {
         valueToShowInHelp = "as many as processors and memory allow")
     private Integer workers;
 
+    @Option(name = "--slice", description = "Make one part of each variant's pictures alone, such as 3/8, and no report: for several processes that share "
+        + "the folder, and a last run without it", valueToShowInHelp = "all")
+    private String slice;
+
+    @Option(name = "--distribute", description = DistributedParts.DISTRIBUTE_HELP, valueToShowInHelp = DistributedParts.DISTRIBUTE_USUALLY)
+    @Completion(PluginCompleter.Distributors.class)
+    private String distribute;
+
     @Option(name = "--engine-cache", description = "Folder to keep exports and engines in",
         valueToShowInHelp = "the configured one, usually engines in HALFTONE_DATA, or halftone/engines in the user's cache")
     @Completion(PathCompleter.Folders.class)
@@ -111,7 +119,8 @@ public final class EvaluateCommand extends DeviceCommand {
         List<EvaluateRequest.Variant> chosen = new VariantList(halftone, source, text -> path("variants", text)).of(variants);
         var request = new EvaluateRequest(source, chosen, sampling, seedList(), batchSize, calibration, Given.orUsual("workers", workers),
             new GateOptions(minPsnr, minSsim, maxLpips, path("lpips-weights", lpipsWeights)).gate(), path("clip-path", clipPath),
-            path("engine-cache", engineCache), path("out", Given.orElse(directory, "halftone-out/" + label(source) + "-evaluation")));
+            path("engine-cache", engineCache), path("out", Given.orElse(directory, "halftone-out/" + label(source) + "-evaluation")),
+            new DistributedParts(Given.orElse(distribute, halftone.defaults().distributor()), slice).distribution());
         EvaluateResult result = await(progress -> halftone.evaluate(request, progress));
         return EvaluateReport.of(result);
     }

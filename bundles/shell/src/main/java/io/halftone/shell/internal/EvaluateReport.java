@@ -17,17 +17,22 @@ final class EvaluateReport {
         List<Map<String, Object>> variants = new ArrayList<>();
         result.variants().forEach(variant -> variants.add(values(variant)));
         values.put("variants", variants);
-        values.put("html", result.html());
-        values.put("json", result.json());
-        values.put("csv", result.csv());
+        values.put("html", Facts.orNull(result.html()));
+        values.put("json", Facts.orNull(result.json()));
+        values.put("csv", Facts.orNull(result.csv()));
         values.put("made", result.made());
         values.put("kept", result.kept());
         values.put("seconds", result.seconds());
         return new Report(values, out -> {
-            Facts.line(out, "report", result.html());
-            Facts.line(out, "figures", result.json());
+            if (!result.html().isEmpty()) {
+                Facts.line(out, "report", result.html());
+                Facts.line(out, "figures", result.json());
+            }
             Facts.line(out, "pictures", result.made() + " made" + (result.kept() == 0 ? "" : ", " + result.kept() + " there already"));
             Facts.line(out, "time", Facts.seconds(result.seconds()));
+            if (result.variants().isEmpty()) {
+                return;   // a slice: the last run compares
+            }
             out.println();
             ShellTable table = Facts.table(List.of("variant", "PSNR dB", "worst", "SSIM", "MS-SSIM", "LPIPS", "CLIP", "call ms",
                 "weights"));

@@ -43,6 +43,14 @@ abstract class PluginCompleter implements Completer {
         }
     }
 
+    /** Names of distributors. */
+    @Service
+    public static final class Distributors extends PluginCompleter {
+        public Distributors() {
+            super("distributor");
+        }
+    }
+
     @Reference
     Halftone halftone;
 

@@ -107,7 +107,7 @@ public final class QuantizeCommand extends CalibrationCommand {
         Quantization quantization = quantization(null, RecipeOption.read(path("recipe", recipe)));
         QuantSettings settings = quantization.settings(halftone, source.model());
         List<String> earlier = statsIn.stream().map(file -> path("stats-in", file)).toList();
-        var work = new CalibrationParts(workers(), slice, path("stats-out", statsOut), earlier).work();
+        var work = parts(slice).work(workers(), path("stats-out", statsOut), earlier);
         var target = new CheckpointChoice(checkpoint(source, settings), path("hf-ckpt-dir", hubFolder), checkpointForm, stateOnly, compress,
             maxShardSize).target();
         var request = new QuantizeRequest(source, settings, calibration(quantization.advice(halftone, source.model())), work, trials,

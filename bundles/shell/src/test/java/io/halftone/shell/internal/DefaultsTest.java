@@ -8,6 +8,8 @@ import io.halftone.api.Defaults;
 import io.halftone.api.ExportRequest;
 import io.halftone.api.GenerateRequest;
 import io.halftone.api.PlanRequest;
+import io.halftone.api.QuantizeRequest;
+import io.halftone.api.SearchRequest;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +22,7 @@ class DefaultsTest {
     @BeforeEach
     void configure() {
         console.halftone.formats.add("fp8");
-        console.halftone.defaults = new Defaults("fp8", "reference", "", "", "other", "mine");
+        console.halftone.defaults = new Defaults("fp8", "reference", "", "", "other", "mine", "elsewhere");
     }
 
     @Test
@@ -41,6 +43,15 @@ class DefaultsTest {
     void anExportIsMadeByTheConfiguredExporter() throws Exception {
         console.run(new ExportCommand(), "--model", "tiny-sdxl", "--onnx-dir", "onnx");
         assertEquals("other", console.request(ExportRequest.class).exporter());
+    }
+
+    @Test
+    void workIsDistributedByTheConfiguredDistributor() throws Exception {
+        console.run(new QuantizeCommand(), "--model", "tiny-sdxl", "--stats-out", "a");
+        assertEquals("elsewhere", console.request(QuantizeRequest.class).work().distributor());
+        console.halftone.requests.clear();
+        console.run(new AutoCommand(), "--model", "tiny-sdxl", "--recipe", "r.yaml", "--target-psnr", "30", "--distribute", "in-process");
+        assertEquals("in-process", console.request(SearchRequest.class).work().distributor());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.CalibrationSettings;
+import io.halftone.api.Distribution;
 import io.halftone.api.EvaluateRequest;
 import io.halftone.api.EvaluateRequest.Full;
 import io.halftone.api.EvaluateRequest.Quantized;
@@ -69,6 +70,15 @@ class EvaluateCommandTest {
         assertEquals(new Restored("a.safetensors", folder.resolve("dir/a.safetensors").toString(), ""), request.variants().get(3));
         assertEquals(List.of(1L, 2L), request.seeds());
         assertEquals(folder.resolve("o").toString(), request.directory());
+    }
+
+    @Test
+    void takesASliceAndADistributor() throws Exception {
+        assertEquals(Distribution.here(), request("--model", "m", "--variants", "int8:3", "--prompts-file", "p.txt").distribution());
+        assertEquals(new Distribution("elsewhere", 3, 8), request("--model", "m", "--variants", "int8:3", "--prompts-file", "p.txt", "--slice", "3/8",
+            "--distribute", "elsewhere").distribution());
+        assertEquals("slice: found 8; expected a part of a number of parts, such as 3/8", refusal("--model", "m", "--variants", "int8:3", "--prompts-file",
+            "p.txt", "--slice", "8"));
     }
 
     @Test

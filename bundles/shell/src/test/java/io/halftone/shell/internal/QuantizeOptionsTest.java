@@ -43,7 +43,7 @@ class QuantizeOptionsTest {
             List.of("--quant-algo", "max", "--collect-method", "min-mean")),
         Map.entry("--seed", List.of("5")), Map.entry("--width", List.of("64")),
         // how
-        Map.entry("--checkpoint-form", List.of("full")), Map.entry("--compress", List.of()), Map.entry("--hf-ckpt-dir", List.of("/hub")),
+        Map.entry("--checkpoint-form", List.of("full")), Map.entry("--compress", List.of()), Map.entry("--distribute", List.of("other")), Map.entry("--hf-ckpt-dir", List.of("/hub")),
         Map.entry("--json", List.of()), Map.entry("--max-shard-size", List.of("2GB")), Map.entry("--onnx-dir", List.of("/onnx")),
         Map.entry("--onnx-weights", List.of("qdq", "--onnx-dir", "/onnx")),
         Map.entry("--ids-rank", List.of("3", "--onnx-dir", "/onnx")),

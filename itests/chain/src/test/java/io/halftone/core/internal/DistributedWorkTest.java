@@ -31,6 +31,7 @@ import io.halftone.distribute.Work;
 import io.halftone.distribute.WorkDistributor;
 import io.halftone.distribute.WorkSession;
 import io.halftone.ops.DType;
+import io.halftone.quant.PlanRule;
 import io.halftone.quant.QuantLevel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,7 +105,7 @@ class DistributedWorkTest {
         Path other = scratch.resolve("tiny-sdxl");
         copy(Chain.MODELS.resolve("tiny-sdxl"), other);
         change(other.resolve("unet/diffusion_pytorch_model.fp16.safetensors"));
-        String elsewhere = description.replace(Chain.MODELS.toAbsolutePath().toString(), "/nowhere");
+        String elsewhere = description.replace(Chain.MODELS.toAbsolutePath().normalize().toString(), "/nowhere");
         Workplace changed = new Workplace(Chain.PLUGINS, Chain.WORK.opener(), Chain.RUNTIME, new ModelFolders(List.of(scratch)));
         List<String> differences = assertThrows(RefusalException.class, () -> new Bench(() -> changed).open(elsewhere, List.of())).differences();
         assertEquals(1, differences.size(), differences.toString());
@@ -166,13 +167,15 @@ class DistributedWorkTest {
 
     private SearchRequest search(String name, String distributor) {
         var runs = new CalibrationSettings(PROMPTS, "", 2, 2, 2, Double.NaN, 64, 64, 5);
-        return new SearchRequest(SD3, QuantSettings.int8(new QuantLevel("2")), List.of(), runs, new CalibrationWork(2, 1, 1, "", List.of(),
-            distributor), 1, 2, Double.NaN, 0.95, scratch.resolve(name + ".yaml").toString(), scratch.resolve(name + ".csv").toString());
+        // two layers in two formats: what each comes to is another test's
+        var two = QuantSettings.int8(new QuantLevel("2")).with(QuantSettings.RULES_ALONE, List.of(new PlanRule("transformer_blocks.0.ff.*", "", true, "", "", "")));
+        return new SearchRequest(SD3, two, List.of("int8", "nvfp4"), runs, new CalibrationWork(2, 1, 1, "", List.of(),
+            distributor), 1, 2, Double.NaN, 0.99, scratch.resolve(name + ".yaml").toString(), scratch.resolve(name + ".csv").toString());
     }
 
     private EvaluateResult evaluate(io.halftone.api.Halftone halftone, String name, Distribution distribution) throws Exception {
-        return halftone.evaluate(new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, "")), new Sampling(PROMPTS, "", 2, Double.NaN, 0, 0, 0,
-            ""), List.of(1L), 1, CalibrationSettings.of(2, 2, 0), 0, QualityGate.none(), "", scratch.resolve("engines").toString(),
+        return halftone.evaluate(new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, "")), new Sampling(PROMPTS, "", 2, Double.NaN, 64, 64,
+            0, ""), List.of(1L), 1, new CalibrationSettings(PROMPTS, "", 2, 2, 2, Double.NaN, 64, 64, 5), 0, QualityGate.none(), "", scratch.resolve("engines").toString(),
             scratch.resolve(name).toString(), distribution), ProgressListener.NONE).await();
     }
 

@@ -11,7 +11,6 @@ import io.halftone.distribute.Work;
 import io.halftone.distribute.WorkSession;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Site;
-import io.halftone.quant.Statistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,23 +141,12 @@ public final class Calibrator {
 
     private void runAll(List<Unit> left, Tally tally, Monitor monitor) throws IOException {
         monitor.begins("load models");
-        try (OpenWork here = new OpenCalibration(job, crew, monitor); WorkSession session = crew.distributor().begin(description.describe(), here)) {
-            session.run(left, new Kept(tally, monitor));
+        Gathered gathered = new Gathered(done, job.observed().sites().keySet(), this::collector);
+        try (OpenWork here = new OpenCalibration(job, crew, monitor); Journal kept = new Journal(journal, collectorNames, gathered::statistics);
+             WorkSession session = crew.distributor().begin(description.describe(), here)) {
+            session.run(left, new Kept(gathered, kept, tally, monitor));
         }
-    }
-
-    /** Keeps what a batch has shown, unless it is kept already. */
-    private synchronized boolean keep(int batch, Map<Site, Statistics> seen) throws IOException {
-        if (batch >= job.batches() || !seen.keySet().equals(job.observed().sites().keySet())) {
-            throw new IllegalArgumentException("result of batch " + batch + ": found " + seen.size() + " sites; expected those of one of " + job.batches()
-                + " batches, " + job.observed().sites().size());
-        }
-        if (done.batches().contains(batch)) {
-            return false;
-        }
-        done = done.merge(new PartialStatistics(job.digest(), job.batches(), new TreeSet<>(List.of(batch)), seen), this::collector);
-        StatisticsFile.write(journal, new StatisticsFile.Content(done, collectorNames));
-        return true;
+        done = gathered.statistics();
     }
 
     private Collector collector(Site site) {
@@ -166,18 +154,14 @@ public final class Calibrator {
     }
 
     /** Where batches that were run go. */
-    private final class Kept implements ResultSink {
-        private final Tally tally;
-        private final Monitor monitor;
-
-        Kept(Tally tally, Monitor monitor) {
-            this.tally = tally;
-            this.monitor = monitor;
-        }
-
+    private record Kept(Gathered gathered, Journal journal, Tally tally, Monitor monitor) implements ResultSink {
         @Override
         public boolean accept(int unit, byte[] result) throws IOException {
-            return keep(unit, StatisticsBytes.read(result));
+            boolean first = gathered.add(unit, StatisticsBytes.read(result));
+            if (first) {
+                journal.changed();
+            }
+            return first;
         }
 
         @Override

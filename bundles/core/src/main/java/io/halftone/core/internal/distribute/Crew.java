@@ -31,6 +31,13 @@ public record Crew(List<EagerRuntime> runtimes, WorkDistributor distributor, int
         return new Crew(runtimes(runtime, List.of(source.device().split(",", -1))), plugins.distributors().get(distributor), workers);
     }
 
+    /** On these devices, for whoever has a distributor elsewhere. */
+    public static Crew member(List<EagerRuntime> runtimes) {
+        return new Crew(runtimes, (work, here) -> {
+            throw new IllegalStateException(work.kind() + ": found a member that would distribute; expected one that runs units alone");
+        }, 0);
+    }
+
     /**
      * The runtimes of devices.
      *

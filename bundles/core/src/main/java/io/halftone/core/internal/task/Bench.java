@@ -39,7 +39,7 @@ public final class Bench implements Workbench {
         if (MissingRuntime.is(work.runtime())) {
             throw new RefusalException(List.of(MissingRuntime.REFUSAL));
         }
-        Crew crew = new Crew(runtimes(work, devices), null, 0);
+        Crew crew = Crew.member(runtimes(work, devices));
         boolean engines = description.kind().equals(PictureWork.KIND);
         description.checkSurroundings(work.plugins(), crew.runtime(), engines);
         OpenPipeline pipeline = pipeline(work, description.source());

@@ -182,7 +182,7 @@ final class VariantRun {
         String digest = Digests.sha256(StandardCharsets.UTF_8.encode(settings.toString())).substring(0, DIGITS);
         Path file = folder.checkpoint(settings.format() + "-" + settings.level().name() + "-" + settings.algorithm() + "-" + digest
             + ".safetensors");
-        try (PathLock lock = alone(file.resolveSibling(file.getFileName() + ".lock"))) {
+        try (PathLock lock = alone(folder.file(EvaluationFolder.REFERENCE, file.getFileName() + ".lock"))) {
             if (!Files.isRegularFile(file)) {
                 new QuantizeTask(work, new QuantizeRequest(request.source(), settings, request.calibration(),
                     new CalibrationWork(request.workers(), 1, 1, "", List.of(), distribution.distributor()), 1, CheckpointTarget.compact(file.toString()), "",

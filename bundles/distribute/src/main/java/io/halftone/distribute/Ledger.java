@@ -21,6 +21,8 @@ public final class Ledger {
     /** Who runs a unit, and when each was last heard of; the unit that was not heard of for longest is first. */
     private final Map<Integer, Map<String, Long>> lent = new LinkedHashMap<>();
     private final Map<Integer, Set<String>> failed = new LinkedHashMap<>();
+    /** Members at which a unit failed. */
+    private final Set<String> suspects = new HashSet<>();
     private final Set<Integer> settled = new HashSet<>();
     private final Set<String> members = new LinkedHashSet<>();
     private final int total;
@@ -57,22 +59,37 @@ public final class Ledger {
     }
 
     /**
-     * Lends a unit: the next that waits, or else the one that was not heard of for longest, if its lease is over.
+     * Lends a unit: the next that waits, those first that were taken back, or else the one that was not heard of for longest, if its lease is over.
      *
      * @return empty if there is none for this member now
      */
     public synchronized OptionalInt lend(String member, long now) {
         members.add(member);
-        for (Integer unit : waiting) {
-            if (!hasFailed(unit, member)) {
-                waiting.remove(unit);
-                lent.put(unit, new LinkedHashMap<>(Map.of(member, now)));
-                return OptionalInt.of(unit);
-            }
+        OptionalInt next = waiting(member, suspects.contains(member));
+        if (next.isPresent()) {
+            waiting.remove(next.getAsInt());
+            lent.put(next.getAsInt(), new LinkedHashMap<>(Map.of(member, now)));
+            return next;
         }
         OptionalInt stale = stale(member, now);
         stale.ifPresent(unit -> heard(member, unit, now));
         return stale;
+    }
+
+    /**
+     * A member that fails is soon back for more: where a unit failed, one that never failed itself is to try next. So a few members at
+     * fault do not hand units to each other until they are given up.
+     */
+    private OptionalInt waiting(String member, boolean suspect) {
+        OptionalInt last = OptionalInt.empty();
+        for (Integer unit : waiting) {
+            if (suspect && failed.containsKey(unit)) {
+                last = last.isEmpty() && !hasFailed(unit, member) ? OptionalInt.of(unit) : last;
+            } else if (!hasFailed(unit, member)) {
+                return OptionalInt.of(unit);
+            }
+        }
+        return last;
     }
 
     /** However many are lent, this looks at those whose lease is over, and one more. */
@@ -151,6 +168,7 @@ public final class Ledger {
         if (settled.contains(unit)) {
             return false;
         }
+        suspects.add(member);
         failed.computeIfAbsent(unit, key -> new HashSet<>()).add(member);
         Map<String, Long> holders = lent.get(unit);
         if (holders != null) {

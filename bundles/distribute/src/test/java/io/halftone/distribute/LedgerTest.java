@@ -74,6 +74,21 @@ class LedgerTest {
     }
 
     @Test
+    void lendsAFailedUnitToAMemberThatNeverFailedFirst() {
+        Ledger more = new Ledger(List.of(1, 2, 3, 4), Ledger.Terms.USUAL);
+        more.lend("sick", 0);
+        more.lend("ill", 0);
+        more.fails("sick", 1);
+        more.fails("ill", 2);
+        assertEquals(OptionalInt.of(3), more.lend("sick", 1), "not 2, which failed elsewhere");
+        assertEquals(OptionalInt.of(2), more.lend("well", 1));
+        assertEquals(OptionalInt.of(1), more.lend("well", 1));
+        more.fails("well", 1);
+        assertEquals(OptionalInt.of(4), more.lend("ill", 1));
+        assertEquals(OptionalInt.of(1), more.lend("ill", 1), "where nothing else waits");
+    }
+
+    @Test
     void givesUpAUnitThatFailedAtEveryMember() {
         ledger.lend("a", 0);
         assertTrue(ledger.fails("a", 7));

@@ -37,6 +37,7 @@ final class VariantSink implements ResultSink {
     private final Tally tally;
     private final Monitor monitor;
     private final Set<Integer> there = new HashSet<>();
+    private boolean described;
     private int made;
 
     /**
@@ -62,13 +63,31 @@ final class VariantSink implements ResultSink {
     }
 
     @Override
-    public synchronized boolean accept(int unit, byte[] result) throws IOException {
-        List<Shot> shots = batches.get(unit);
-        OutcomeBytes.Made its = OutcomeBytes.read(result, shots.size());
-        if (there.contains(unit)) {
-            return false;
+    public boolean accept(int unit, byte[] result) throws IOException {
+        OutcomeBytes.Made its = OutcomeBytes.read(result, batches.get(unit).size());
+        synchronized (this) {
+            if (!there.add(unit)) {
+                return false;
+            }
         }
-        describe(its);
+        boolean written = false;
+        try {
+            describe(its);
+            write(unit, its);   // batches that come together are compared together
+            written = true;
+        } finally {
+            synchronized (this) {
+                made += written ? batches.get(unit).size() : 0;
+                if (!written) {
+                    there.remove(unit);
+                }
+            }
+        }
+        return true;
+    }
+
+    private void write(int unit, OutcomeBytes.Made its) throws IOException {
+        List<Shot> shots = batches.get(unit);
         EvaluationRun.Outcome expected = null;
         if (name.equals(EvaluationFolder.REFERENCE)) {
             folder.keep(unit, its.outcome());
@@ -85,14 +104,11 @@ final class VariantSink implements ResultSink {
             text.add(new TreeMap<>(Map.of(Recipe.KEY, facts.toString())));
         }
         Measurements.write(folder, name, unit, shots, its.outcome(), expected, text);
-        there.add(unit);
-        made += shots.size();
-        return true;
     }
 
     /** What the first batch tells of its backbone. */
-    private void describe(OutcomeBytes.Made its) throws IOException {
-        if (there.isEmpty()) {
+    private synchronized void describe(OutcomeBytes.Made its) throws IOException {
+        if (!described) {
             about.put("backbone", its.description()).put("note", its.note());
             if (!its.recipe().isEmpty()) {
                 about.set("recipe", Recipe.parse(its.description(), its.recipe()).summary());
@@ -100,6 +116,7 @@ final class VariantSink implements ResultSink {
             if (!Files.isRegularFile(folder.file(name, ABOUT))) {
                 EvaluationFolder.write(folder.file(name, ABOUT), about);
             }
+            described = true;
         }
     }
 

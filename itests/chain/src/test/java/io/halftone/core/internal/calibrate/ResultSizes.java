@@ -4,6 +4,9 @@ import io.halftone.api.QuantSettings;
 import io.halftone.core.internal.Chain;
 import io.halftone.core.internal.plan.Planner;
 import io.halftone.core.internal.plan.Scan;
+import io.halftone.imaging.Picture;
+import io.halftone.imaging.Png;
+import io.halftone.metrics.ImageMetrics;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.EagerRuntime;
@@ -20,10 +23,12 @@ import io.halftone.quant.Statistics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * What a batch of a calibration returns of a published model, and what the coordinator does with it: the sites of the preset's plan, each folded from
@@ -33,6 +38,7 @@ import java.util.Map;
 public final class ResultSizes {
     private static final int STEPS = 20;
     private static final int MERGES = 20;
+    private static final int PICTURES = 5;
 
     private ResultSizes() {}
 
@@ -56,7 +62,36 @@ public final class ResultSizes {
                 row(model, way);
             }
         }
+        comparing();
         System.exit(0);
+    }
+
+    /** What the coordinator of an evaluation does with a picture of 1024 x 1024, on one thread. */
+    private static void comparing() throws Exception {
+        int side = 1024;
+        Random random = new Random(1);
+        float[] one = new float[3 * side * side];
+        float[] other = new float[one.length];
+        for (int i = 0; i < one.length; i++) {
+            one[i] = random.nextFloat();
+            other[i] = Math.min(1, one[i] + random.nextFloat() / 50);
+        }
+        Picture reference = Picture.fromPlanar(one, 0, side, side);
+        Picture picture = Picture.fromPlanar(other, 0, side, side);
+        Path file = Files.createTempFile("halftone-picture", ".png");
+        double[] millis = new double[PICTURES];
+        for (int i = 0; i < PICTURES; i++) {
+            long begin = System.nanoTime();
+            ImageMetrics.psnr(reference, picture);
+            ImageMetrics.ssim(reference, picture);
+            ImageMetrics.msSsim(reference, picture);
+            Png.write(picture, file, Map.of());
+            millis[i] = (System.nanoTime() - begin) / 1e6;
+        }
+        Files.delete(file);
+        Arrays.sort(millis);
+        System.out.printf(Locale.ROOT, "%na picture of 1024 x 1024, compared and written: %.0f ms (median of %d, of noise, which PNG cannot shrink)%n",
+            millis[PICTURES / 2], PICTURES);
     }
 
     private static void row(String model, Way way) throws Exception {

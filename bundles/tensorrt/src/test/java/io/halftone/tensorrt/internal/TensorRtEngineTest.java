@@ -107,7 +107,7 @@ class TensorRtEngineTest {
             Cuda.await(null);
             float[] y = TensorView.host(DType.FLOAT32, new long[] {runs, 2}, bytes).toFloats();
             for (int run = 0; run < runs; run++) {
-                assertArrayEquals(new float[] {2f * run, -2f * run}, Arrays.copyOfRange(y, 2 * run, 2 * run + 2));
+                assertArrayEquals(new float[] {2 * run, -2 * run}, Arrays.copyOfRange(y, 2 * run, 2 * run + 2));
             }
         } finally {
             Cuda.free(kept);

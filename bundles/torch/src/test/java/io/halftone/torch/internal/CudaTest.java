@@ -98,7 +98,7 @@ class CudaTest {
     void awaitsWhatTheDeviceWasGiven() {
         inTask(runtime, context -> {
             EagerOps<Tensor> ops = ops(context);
-            Tensor x = ops.expand(ops.constant(1, DType.FLOAT32), Shape.of(4096, 4096));
+            Tensor x = ops.expand(ops.constant(new float[] {1}, Shape.of(1, 1), DType.FLOAT32), Shape.of(4096, 4096));
             ops.matmul(x, x);
             ops.await();
             long start = System.nanoTime();

@@ -20,6 +20,7 @@ import io.halftone.ops.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,43 @@ class OnnxExporterTest {
         Files.createDirectories(folder.resolve("backbone.onnx/occupied"));
         assertThrows(IOException.class, () -> new OnnxExporter().export(job(DType.FLOAT16), folder));
         assertArrayEquals(data, Files.readAllBytes(folder.resolve("backbone.onnx_data")));
+    }
+
+    /** The ONNX library wrote a tensor's data wherever its location led: an export's data go to one file, whatever parameters are called. */
+    @Test
+    void cve202551480NamesOfParametersAreNoPaths() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("export"));
+        Path victim = Files.write(folder.resolve("victim"), new byte[] {1});
+        for (String name : List.of("../victim", victim.toString(), "..\\victim")) {
+            TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.linear(in.get("x"), o.parameter(name, Shape.of(32, 32))))
+                .input("x", "batch", 32).output("batch", 32).random(name, 32, 32);
+            TensorProto tensor = model(new OnnxExporter().export(job, target)).getGraph().getInitializer(0);
+            assertEquals(List.of("location=backbone.onnx_data", "offset=0", "length=4096"),
+                tensor.getExternalDataList().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+            assertArrayEquals(new byte[] {1}, Files.readAllBytes(victim));
+            assertEquals(Set.of("backbone.onnx", "backbone.onnx_data"), Set.of(target.toFile().list()));
+        }
+    }
+
+    @Test
+    void cve202551480NothingIsWrittenThroughLinks() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("export"));
+        Path victim = Files.write(folder.resolve("victim"), new byte[] {1});
+        Path twin = Files.write(folder.resolve("twin"), new byte[] {2});
+        Files.createSymbolicLink(target.resolve("backbone.onnx_data"), victim);
+        Files.createLink(target.resolve("backbone.onnx"), twin);
+        new OnnxExporter().export(job(DType.FLOAT32), target);
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(victim));
+        assertArrayEquals(new byte[] {2}, Files.readAllBytes(twin));
+        for (String name : List.of("backbone.onnx", "backbone.onnx_data")) {
+            assertTrue(Files.isRegularFile(target.resolve(name), LinkOption.NOFOLLOW_LINKS), name);
+            assertEquals(1, Files.getAttribute(target.resolve(name), "unix:nlink"));
+        }
+        // a link that leads nowhere yet is none to write through either
+        Files.delete(target.resolve("backbone.onnx_data"));
+        Files.createSymbolicLink(target.resolve("backbone.onnx_data"), folder.resolve("new"));
+        new OnnxExporter().export(job(DType.FLOAT32), target);
+        assertTrue(Files.notExists(folder.resolve("new"), LinkOption.NOFOLLOW_LINKS));
     }
 
     @Test

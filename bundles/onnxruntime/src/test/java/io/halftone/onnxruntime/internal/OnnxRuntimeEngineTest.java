@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -259,6 +260,40 @@ class OnnxRuntimeEngineTest {
         try (var files = Files.list(folder)) {
             assertEquals(List.of(export), files.toList());
         }
+    }
+
+    /** The ONNX library wrote data back to where a model said that they lie. */
+    @Test
+    void cve202551480ABuildWritesNothingWhereAModelSaysThatItsDataLie() throws IOException {
+        Path export = Files.createDirectory(folder.resolve("export"));
+        Path model = INT8.export(export);
+        byte[] data = Files.readAllBytes(export.resolve("backbone.onnx_data"));
+        Path victim = Files.write(folder.resolve("victim"), data);
+        Files.createDirectory(export.resolve("sub"));
+        Files.move(export.resolve("backbone.onnx_data"), export.resolve("sub/data"));
+        for (String location : List.of("../victim", "sub/../../victim", victim.toString())) {
+            relocate(model, location);
+            for (EngineException e : List.of(assertThrows(EngineException.class, () -> build(model, Map.of())),
+                assertThrows(EngineException.class, () -> builder.load(model, Map.of())))) {
+                assertTrue(e.getMessage().contains(": found location " + location + "; expected a file in the model's folder, "), e.getMessage());
+            }
+            assertArrayEquals(data, Files.readAllBytes(victim));
+        }
+        relocate(model, "sub/data");
+        Files.createSymbolicLink(folder.resolve("backbone.plan_data"), victim);
+        build(model, Map.of());
+        assertArrayEquals(data, Files.readAllBytes(victim));
+        assertArrayEquals(data, Files.readAllBytes(export.resolve("sub/data")));
+        assertEquals(Set.of("export", "victim", "backbone.plan", "backbone.plan_data"), Set.of(folder.toFile().list()));
+        assertEquals(Set.of("backbone.onnx", "sub"), Set.of(export.toFile().list()));
+    }
+
+    /** Has a model's tensors lie in another file. */
+    private static void relocate(Path model, String location) throws IOException {
+        ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+        changed.getGraphBuilder().getInitializerBuilderList().forEach(tensor -> tensor.getExternalDataBuilderList().stream()
+            .filter(entry -> entry.getKey().equals("location")).forEach(entry -> entry.setValue(location)));
+        Files.write(model, changed.build().toByteArray());
     }
 
     @Test

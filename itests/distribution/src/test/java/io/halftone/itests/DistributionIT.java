@@ -213,25 +213,29 @@ public class DistributionIT extends InContainer {
             assertEquals("the first byte that differs", -1, Files.mismatch(out.resolve("undisturbed.png"), out.resolve("changed.png")));
 
             shell.run("config:property-set --pid io.halftone.torch device tpu");
-            Thread.sleep(1_000);
+            awaitDoctor(shell, true);
             RemoteShell.Command refused = shell.start("halftone:generate --model tiny-sdxl --prompt x --save-image-as " + out.resolve("x.png"));
             assertEquals(1, refused.status());
             assertTrue(refused.out(), refused.out().contains("io.halftone.torch: device: found tpu; expected cpu, cuda, cuda:1 ... or auto"));
-            String doctor = shell.run("halftone:doctor");
-            assertTrue(doctor, doctor.contains("problem  configuration"));
         } finally {
             changed.countDown();
-            halftoneSettings("io.halftone.torch", "threads", "device");
-            halftoneSettings("io.halftone", "engineCache");
+            try (RemoteShell shell = remote()) {
+                shell.run("config:property-delete --pid io.halftone engineCache");
+                shell.run("config:property-delete --pid io.halftone.torch threads");
+                shell.run("config:property-delete --pid io.halftone.torch device");
+                awaitDoctor(shell, false);   // changes are told in their order: the others are known too
+            }
         }
     }
 
-    private void halftoneSettings(String pid, String... keys) throws Exception {
-        try (RemoteShell shell = remote()) {
-            for (String key : keys) {
-                shell.run("config:property-delete --pid " + pid + " " + key);
-            }
-            Thread.sleep(1_000);
+    /** Waits until doctor finds the configuration wrong, or right again: the listeners of Config Admin are called on a thread of its own. */
+    private static void awaitDoctor(RemoteShell shell, boolean problem) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String doctor = shell.run("halftone:doctor");
+        while (doctor.contains("problem  configuration") != problem) {
+            assertTrue(doctor, System.nanoTime() < end);
+            Thread.sleep(50);
+            doctor = shell.run("halftone:doctor");
         }
     }
 
@@ -242,7 +246,7 @@ public class DistributionIT extends InContainer {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertTrue(latch.await(60, TimeUnit.SECONDS));
+            assertTrue(latch.await(120, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 
 /** Jobs over a pipeline that plugins of the tests serve, and those plugins. */
 final class Dots {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 90;
 
     private final Halftone halftone;
     private final Path scratch;

@@ -27,6 +27,8 @@ final class Exam {
                 System.getProperty("org.ops4j.pax.url.mvn.localRepository")),
             editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
             editConfigurationFilePut("etc/system.properties", "halftone.scratch", scratch),
+            // the services that a test is given, on a machine that has other things to do
+            editConfigurationFilePut("etc/system.properties", "pax.exam.service.timeout", "90000"),
             editConfigurationFilePut("etc/system.properties", "org.bytedeco.javacpp.cachedir", scratch + "/data/native"),
             vmOptions("-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
     }

@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.vmOption;
 
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.BuildRequest;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.After;
@@ -67,6 +69,9 @@ public class HotDeployIT {
 
     @Inject
     private BundleContext context;
+    /** There once Karaf has started all that it starts by itself: no test begins before. */
+    @Inject
+    private BootFinished booted;
     @Inject
     private Halftone halftone;
     @Inject
@@ -77,7 +82,7 @@ public class HotDeployIT {
 
     @Configuration
     public static Option[] configuration() {
-        return Exam.withFixedHeap("768m");
+        return Exam.withFixedHeap("768m", vmOption("-XX:TieredStopAtLevel=1"));
     }
 
     @Before

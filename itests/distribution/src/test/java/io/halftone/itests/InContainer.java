@@ -1,6 +1,6 @@
 package io.halftone.itests;
 
-import static org.ops4j.pax.exam.CoreOptions.vmOption;
+import static org.ops4j.pax.exam.CoreOptions.vmOptions;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -39,6 +40,9 @@ public abstract class InContainer {
 
     @Inject
     protected BundleContext context;
+    /** There once Karaf has started all that it starts by itself: no test begins before. */
+    @Inject
+    protected BootFinished booted;
     @Inject
     protected Halftone halftone;
     @Inject
@@ -64,7 +68,9 @@ public abstract class InContainer {
             editConfigurationFilePut("etc/system.properties", "halftone.scratch", System.getProperty("halftone.scratch")),
             // half a gigabyte of natives: unpacked once, for the launcher's tests too
             editConfigurationFilePut("etc/system.properties", "org.bytedeco.javacpp.cachedir", System.getProperty("halftone.scratch") + "/data/native"),
-            vmOption("-Xmx1g"),
+            // the services that a test is given, on a machine that has other things to do
+            editConfigurationFilePut("etc/system.properties", "pax.exam.service.timeout", "90000"),
+            vmOptions("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
         };
     }
 
@@ -101,7 +107,7 @@ public abstract class InContainer {
             shell.load(in);
         }
         int port = Integer.parseInt(shell.getProperty("sshPort"));
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 900; i++) {
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 return new RemoteShell(port, USER, PASSWORD);
             } catch (ConnectException e) {

@@ -12,7 +12,7 @@ import org.apache.sshd.client.session.ClientSession;
 
 /** Commands over SSH, each in a session of its own, without a terminal. */
 final class RemoteShell implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final SshClient client = SshClient.setUpDefaultClient();
     private final int port;

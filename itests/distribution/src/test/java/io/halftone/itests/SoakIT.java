@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -36,6 +37,9 @@ public class SoakIT {
 
     @Inject
     private BundleContext context;
+    /** There once Karaf has started all that it starts by itself: no test begins before. */
+    @Inject
+    private BootFinished booted;
     @Inject
     private Halftone halftone;
 

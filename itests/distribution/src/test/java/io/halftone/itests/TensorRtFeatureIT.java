@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.FeaturesService;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -51,6 +52,9 @@ public class TensorRtFeatureIT {
 
     @Inject
     private BundleContext context;
+    /** There once Karaf has started all that it starts by itself: no test begins before. */
+    @Inject
+    private BootFinished booted;
     @Inject
     private FeaturesService features;
 

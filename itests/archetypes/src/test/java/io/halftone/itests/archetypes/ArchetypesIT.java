@@ -115,7 +115,8 @@ class ArchetypesIT {
     private static Command halftone(String... arguments) throws IOException {
         List<String> line = new ArrayList<>(List.of(HOME.resolve("bin").resolve("halftone").toString()));
         line.addAll(List.of(arguments));
-        return Command.start(SCRATCH, Map.of("HALFTONE_DATA", SCRATCH.resolve("data").toString()), line);
+        return Command.start(SCRATCH, Map.of("HALFTONE_DATA", SCRATCH.resolve("data").toString(), "HALFTONE_JAVA_OPTS",
+            "-XX:TieredStopAtLevel=1"), line);
     }
 
     /** A distribution with a deploy folder of its own, and the rest of the one under test. */

@@ -281,7 +281,7 @@ public final class Staging implements AutoCloseable {
         disk.force(home.files());
         disk.force(home.path());
         Home ready = Home.ready(real);
-        while (true) {
+        for (int failures = 0;;) {
             if (!awaitNoneReady(real, disk)) {
                 throw new IOException(ready.path() + ": found another writer that gives its files their names; expected it to be done soon");
             }
@@ -289,7 +289,9 @@ public final class Staging implements AutoCloseable {
                 disk.move(home.path(), ready.path());
                 break;
             } catch (FileSystemException e) {
-                if (!Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
+                failures++;
+                // another writer had the name, and may be done by now; what else can be wrong stays wrong
+                if (failures >= ATTEMPTS && !Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
                     throw e;
                 }
             }

@@ -281,4 +281,54 @@ class StagingTest {
         assertEquals(Set.of("data", "model"), content().keySet());
         assertEquals(content().get("data"), content().get("model"));
     }
+
+    /** The other one is done between the moment that it is in the way and the look at what was. */
+    @Test
+    void takesItsTurnWhenAnotherIsDoneAtThatMoment() throws IOException {
+        try (Staging staging = Staging.in(folder, new OneInTheWay())) {
+            write(staging);
+        }
+        assertEquals(new TreeMap<>(NEW), content());
+    }
+
+    /** A disk on which another writer's folder has the name that all want when it is wanted first, and goes at once. */
+    private static final class OneInTheWay implements Disk {
+        private boolean gone;
+
+        @Override
+        public void createFolder(Path path) throws IOException {
+            SYSTEM.createFolder(path);
+        }
+
+        @Override
+        public void write(Path file, ByteBuffer content) throws IOException {
+            SYSTEM.write(file, content);
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            if (gone || !to.endsWith(Home.READY)) {
+                SYSTEM.move(from, to);
+                return;
+            }
+            gone = true;
+            Path other = Files.createFile(Files.createDirectory(to).resolve("other"));
+            try {
+                SYSTEM.move(from, to);
+            } finally {
+                Files.delete(other);
+                Files.delete(to);
+            }
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            SYSTEM.delete(path);
+        }
+
+        @Override
+        public void force(Path path) throws IOException {
+            SYSTEM.force(path);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,11 +26,14 @@ final class ChangedWeights implements Parameters, AutoCloseable {
 
     private final Parameters base;
     private final TreeMap<String, Place> changed = new TreeMap<>();
+    /** The checkpoint's and the added ones. */
+    private final TreeSet<String> names;
     private final FileChannel file;
     private long end;
 
     ChangedWeights(Parameters base) throws IOException {
         this.base = base;
+        this.names = new TreeSet<>(base.names());
         // made by what deletes it, and for its owner alone: a process that is killed between two calls would leave it
         Path path = Path.of(System.getProperty("java.io.tmpdir")).resolve("halftone-weights" + UUID.randomUUID() + ".tmp");
         this.file = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE,
@@ -69,13 +73,12 @@ final class ChangedWeights implements Parameters, AutoCloseable {
             throw new UncheckedIOException(name + ": cannot keep the changed weight: " + e.getMessage(), e);
         }
         changed.put(name, new Place(info, at));
+        names.add(name);
     }
 
     @Override
     public Set<String> names() {
-        Set<String> names = new TreeSet<>(base.names());
-        names.addAll(changed.keySet());
-        return names;
+        return Collections.unmodifiableSet(names);
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The chain with every number format, short: two prompts, four steps. {@code QualityMatrix} is the long form. */
+/** The chain with every number format, short: two prompts, four steps. {@code QualityReports} is the long form. */
 class FormatsTest {
     @TempDir
     Path scratch;

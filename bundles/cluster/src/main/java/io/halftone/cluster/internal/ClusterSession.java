@@ -1,0 +1,315 @@
+package io.halftone.cluster.internal;
+
+import io.halftone.distribute.Ledger;
+import io.halftone.distribute.OpenWork;
+import io.halftone.distribute.ResultSink;
+import io.halftone.distribute.Unit;
+import io.halftone.distribute.UnitSource;
+import io.halftone.distribute.Work;
+import io.halftone.distribute.WorkSession;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Work that this process coordinates. It alone knows which units are done and takes results, so that a side of a cut network has either
+ * the whole job or nothing of it. Members that come are offered the work, and units of those that go are lent again. Its own workers run
+ * units too.
+ */
+final class ClusterSession implements WorkSession {
+    /** What a member answers to an offer: it works on it, or it does not work for others now. */
+    static final byte[] TAKEN = {1};
+    static final byte[] NOT_NOW = {0};
+    private static final long ASK_AGAIN_SECONDS = 5;
+    private static final long PAUSE_MILLIS = 500;
+    private static final int LEAST_WAIT_MILLIS = 20;
+
+    private final UUID id = UUID.randomUUID();
+    private final Work work;
+    private final OpenWork here;
+    private final Peers peers;
+    private final Refusals refusals;
+    private final Ledger.Terms terms;
+    private final Runnable closed;
+    private final List<Thread> own = new ArrayList<>();
+    /** Workers of members that have the work, by the member's life. */
+    private final Map<UUID, Set<String>> members = new ConcurrentHashMap<>();
+    private final ResultDigests digests = new ResultDigests();
+    private volatile Part part;
+    private volatile boolean over;
+
+    /**
+     * @param closed is called when it ends
+     */
+    ClusterSession(Work work, OpenWork here, Peers peers, Refusals refusals, Ledger.Terms terms, Runnable closed) {
+        this.work = work;
+        this.here = here;
+        this.peers = peers;
+        this.refusals = refusals;
+        this.terms = terms;
+        this.closed = closed;
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    @Override
+    public void run(List<Unit> units, ResultSink sink) throws IOException {
+        Part now = new Part(units, sink, terms);
+        synchronized (this) {
+            part = now;
+            notifyAll();
+        }
+        for (int i = own.size(); i < Math.min(here.workers(), units.size()); i++) {
+            int worker = i;
+            Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
+            own.add(thread);
+            thread.start();
+        }
+        try {
+            do {
+                sink.check();
+                look(now);
+            } while (now.awaitEnd(PAUSE_MILLIS));
+        } catch (RuntimeException e) {
+            now.fail(e);
+        }
+        synchronized (this) {
+            part = null;
+        }
+        if (now.hasFailed()) {
+            end();
+            now.rethrow();
+        }
+    }
+
+    /** Offers the work to members that came, and takes back the units of those that went. */
+    private void look(Part now) {
+        List<Peers.Peer> others = peers.others();
+        Set<UUID> there = new HashSet<>();
+        others.forEach(peer -> there.add(peer.life()));
+        members.forEach((life, workers) -> {
+            if (!there.contains(life)) {
+                members.remove(life);
+                workers.forEach(now.ledger()::leave);
+            }
+        });
+        for (Peers.Peer peer : others) {
+            if (members.putIfAbsent(peer.life(), ConcurrentHashMap.newKeySet()) == null) {
+                byte[] offer = new Message.Offer(id, peers.self().life(), work.kind(), work.subject(), work.digest(), work.description()).bytes();
+                peers.ask(peer.life(), offer).whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        members.remove(peer.life());   // and again the next time
+                    } else if (answer.equals(ByteBuffer.wrap(NOT_NOW))) {
+                        CompletableFuture.delayedExecutor(ASK_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> members.remove(peer.life()));
+                    }
+                });
+            }
+        }
+    }
+
+    /** Answers a member. */
+    byte[] answer(Message message) {
+        if (message instanceof Message.Take it) {
+            return take(it).bytes();
+        } else if (message instanceof Message.Done it) {
+            done(it);
+        } else if (message instanceof Message.Failed it) {
+            failed(it);
+        } else if (message instanceof Message.Alive it) {
+            alive(it);
+        } else if (message instanceof Message.Refused it) {
+            refusals.add("cluster: member " + address(it.life()) + ": " + String.join("; and ", it.differences()));
+        }
+        return (over ? new Grant.Over() : new Grant.Later(0)).bytes();
+    }
+
+    private Grant take(Message.Take it) {
+        Part now = part;
+        if (over) {
+            return new Grant.Over();
+        }
+        Set<String> workers = members.get(it.life());
+        if (now == null || workers == null) {   // between parts; or its coming was not heard of yet
+            return later();
+        }
+        String worker = worker(it.life(), it.worker());
+        workers.add(worker);
+        return now.lend(worker).<Grant>map(Grant.Lent::new).orElseGet(this::later);
+    }
+
+    /** The more members, the longer each waits: those that wait cost little, however many they are. */
+    private Grant later() {
+        return new Grant.Later(LEAST_WAIT_MILLIS + members.values().stream().mapToInt(Set::size).sum());
+    }
+
+    private void done(Message.Done it) {
+        Part now = part;
+        Optional<String> other = digests.differs(it.unit(), it.result());
+        if (other.isPresent()) {
+            refusals.add("cluster: member " + address(it.life()) + ": unit " + it.unit() + ": found a result with SHA-256 "
+                + ResultDigests.of(it.result()) + "; expected " + other.get() + ", as it had before");
+        } else if (now != null && now.has(it.unit())) {
+            try {
+                accept(now, it.unit(), it.result());
+            } catch (IOException | CancellationException e) {
+                now.fail(e);
+            } catch (RuntimeException e) {   // it is no result of that unit
+                now.failsAt(worker(it.life(), it.worker()), it.unit(), "member " + address(it.life()) + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void accept(Part now, int unit, byte[] result) throws IOException {
+        if (now.accept(unit, result)) {
+            digests.add(unit, result);
+        }
+    }
+
+    private void failed(Message.Failed it) {
+        Part now = part;
+        if (now != null && now.has(it.unit())) {
+            now.failsAt(worker(it.life(), it.worker()), it.unit(), "member " + address(it.life()) + ": unit " + it.unit() + ": " + it.error());
+        }
+    }
+
+    private void alive(Message.Alive it) {
+        Part now = part;
+        if (now != null) {
+            it.beats().stream().filter(beat -> now.has(beat.unit())).forEach(beat -> now.beat(worker(it.life(), beat.worker()), beat));
+        }
+    }
+
+    private String address(UUID life) {
+        return peers.others().stream().filter(peer -> peer.life().equals(life)).map(Peers.Peer::address).findFirst().orElse(life.toString());
+    }
+
+    private static String worker(UUID life, int worker) {
+        return life + "/" + worker;
+    }
+
+    /** How far the present part is; empty between parts. */
+    Optional<MemberState.JobState> state() {
+        return Optional.ofNullable(part).map(now -> now.state(work));
+    }
+
+    private void work(int worker) {
+        try {
+            here.serve(worker, new Own("here/" + worker));
+        } catch (Throwable e) {
+            Part now = part;
+            if (now != null) {
+                now.fail(e);
+            }
+        }
+    }
+
+    private void end() {
+        synchronized (this) {
+            over = true;
+            notifyAll();
+        }
+        byte[] end = new Message.End(id).bytes();
+        members.keySet().forEach(life -> peers.ask(life, end));   // who does not hear it learns it when it asks
+        join();
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        for (Thread thread : own) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!over) {
+            end();
+        }
+        closed.run();
+    }
+
+    /** Units for a worker of this process. */
+    private final class Own implements UnitSource {
+        private final String worker;
+
+        Own(String worker) {
+            this.worker = worker;
+        }
+
+        @Override
+        public Optional<Unit> next() {
+            while (true) {
+                Part now;
+                synchronized (ClusterSession.this) {
+                    now = part;
+                    if (over) {
+                        return Optional.empty();
+                    }
+                    if (now == null) {
+                        pause(ClusterSession.this, 0);
+                        continue;
+                    }
+                }
+                now.checkRuns();
+                Optional<Unit> unit = now.lend(worker);
+                if (unit.isPresent()) {
+                    return unit;
+                }
+                synchronized (ClusterSession.this) {
+                    if (part == now && !over) {
+                        pause(ClusterSession.this, LEAST_WAIT_MILLIS);   // others run what is left, and may be gone
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void finished(Unit unit, byte[] result) throws IOException {
+            Part now = part;
+            if (now != null && now.has(unit.id())) {   // otherwise others had it first, and the part is over
+                accept(now, unit.id(), result);
+            }
+        }
+
+        @Override
+        public void progress(Unit unit, int done, int total) {
+            Part now = part;
+            if (now != null && now.has(unit.id())) {
+                now.beat(worker, new Message.Beat(0, unit.id(), done, total));
+                now.checkRuns();
+            }
+            if (over) {
+                throw new CancellationException("the work is over");
+            }
+        }
+    }
+
+    private static void pause(Object lock, long millis) {
+        try {
+            lock.wait(millis);
+        } catch (InterruptedException e) {   // nobody interrupts a worker
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.halftone.cluster.internal;
+
+import io.halftone.distribute.Ledger;
+import io.halftone.distribute.ResultSink;
+import io.halftone.distribute.Unit;
+import io.halftone.distribute.Work;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+
+/** Units of a session that run together: from one call of {@code run} to its end. For several threads. */
+final class Part {
+    private final Map<Integer, Unit> units = new LinkedHashMap<>();
+    private final Ledger ledger;
+    private final ResultSink sink;
+    private final long begun = System.nanoTime();
+    private Throwable failure;
+
+    Part(List<Unit> units, ResultSink sink, Ledger.Terms terms) {
+        units.forEach(unit -> this.units.put(unit.id(), unit));
+        this.ledger = new Ledger(this.units.keySet(), terms);
+        this.sink = sink;
+    }
+
+    boolean has(int unit) {
+        return units.containsKey(unit);
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** A unit for a worker; empty if there is none now. */
+    Optional<Unit> lend(String worker) {
+        OptionalInt unit = ledger.lend(worker, millis());
+        return unit.isPresent() ? Optional.of(units.get(unit.getAsInt())) : Optional.empty();
+    }
+
+    /**
+     * Takes a result.
+     *
+     * @return whether it is the first of its unit
+     */
+    boolean accept(int unit, byte[] result) throws IOException {
+        boolean first = sink.accept(unit, result);
+        synchronized (this) {
+            ledger.settle(unit);
+            if (ledger.isDone()) {
+                notifyAll();
+            }
+        }
+        return first;
+    }
+
+    /** Hears how far a worker is, and that it lives. */
+    void beat(String worker, Message.Beat beat) {
+        ledger.renew(worker, beat.unit(), millis());
+        if (beat.total() > 0) {
+            try {
+                sink.progress(beat.unit(), beat.done(), beat.total());
+            } catch (CancellationException e) {
+                fail(e);
+            }
+        }
+    }
+
+    /** A unit failed at a worker elsewhere: others try, until it has failed often enough. */
+    void failsAt(String worker, int unit, String message) {
+        if (ledger.fails(worker, unit)) {
+            fail(new IllegalStateException(message));
+        }
+    }
+
+    /** Ends the part; of what went wrong, what the others stopped for counts. */
+    synchronized void fail(Throwable e) {
+        failure = failure == null || failure instanceof CancellationException && !(e instanceof CancellationException) ? e : failure;
+        notifyAll();
+    }
+
+    synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Throws {@link CancellationException} if the part has failed. */
+    synchronized void checkRuns() {
+        if (failure != null) {
+            throw new CancellationException("another worker failed");
+        }
+    }
+
+    /** Waits a while; whether it goes on then. */
+    synchronized boolean awaitEnd(long millis) {
+        if (!ledger.isDone() && failure == null) {
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("interrupted");
+            }
+        }
+        return !ledger.isDone() && failure == null;
+    }
+
+    /** Throws what it failed with. */
+    synchronized void rethrow() throws IOException {
+        if (failure instanceof IOException io) {
+            throw io;
+        } else if (failure instanceof RuntimeException unchecked) {
+            throw unchecked;
+        } else if (failure instanceof Error error) {
+            throw error;
+        }
+        throw new IllegalStateException(failure);
+    }
+
+    MemberState.JobState state(Work work) {
+        return new MemberState.JobState(work.kind(), work.subject(), ledger.done(), ledger.total(), ledger.lent(), millis());
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    }
+}

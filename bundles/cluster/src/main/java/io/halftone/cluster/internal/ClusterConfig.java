@@ -47,6 +47,10 @@ public @interface ClusterConfig {
         + "memory allow")
     int workers() default 0;
 
+    @AttributeDefinition(name = "Own workers", description = "Whether a process that starts a job runs units of it too. Without it a job waits "
+        + "for members")
+    boolean ownWorkers() default true;
+
     @AttributeDefinition(name = "Join", description = "Whether this process joins when it starts, to take units of the jobs of others. Without "
         + "it: when a command asks for the cluster")
     boolean join() default false;

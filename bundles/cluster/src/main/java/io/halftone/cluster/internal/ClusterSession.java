@@ -36,7 +36,7 @@ final class ClusterSession implements WorkSession {
 
     private final UUID id = UUID.randomUUID();
     private final Work work;
-    private final OpenWork here;
+    private final Optional<OpenWork> here;
     private final Peers peers;
     private final Refusals refusals;
     private final Ledger.Terms terms;
@@ -49,9 +49,10 @@ final class ClusterSession implements WorkSession {
     private volatile boolean over;
 
     /**
+     * @param here   the work on this machine; empty if others alone run it
      * @param closed is called when it ends
      */
-    ClusterSession(Work work, OpenWork here, Peers peers, Refusals refusals, Ledger.Terms terms, Runnable closed) {
+    ClusterSession(Work work, Optional<OpenWork> here, Peers peers, Refusals refusals, Ledger.Terms terms, Runnable closed) {
         this.work = work;
         this.here = here;
         this.peers = peers;
@@ -71,7 +72,7 @@ final class ClusterSession implements WorkSession {
             part = now;
             notifyAll();
         }
-        for (int i = own.size(); i < Math.min(here.workers(), units.size()); i++) {
+        for (int i = own.size(); i < Math.min(here.map(OpenWork::workers).orElse(0), units.size()); i++) {
             int worker = i;
             Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
             own.add(thread);
@@ -206,7 +207,7 @@ final class ClusterSession implements WorkSession {
 
     private void work(int worker) {
         try {
-            here.serve(worker, new Own("here/" + worker));
+            here.orElseThrow().serve(worker, new Own("here/" + worker));
         } catch (Throwable e) {
             Part now = part;
             if (now != null) {

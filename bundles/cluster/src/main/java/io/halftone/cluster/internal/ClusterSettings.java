@@ -21,10 +21,11 @@ import java.util.stream.Stream;
  * @param port      the first one that is tried
  * @param ports     how many are tried
  * @param limit     seconds without a sign of life after which a member is gone
+ * @param own       whether this process runs units of its own jobs
  * @param crew      what units of others are computed with
  */
 record ClusterSettings(String name, String secret, List<String> members, boolean multicast, String address, int port, int ports, int limit,
-                       Shift.Crew crew) {
+                       boolean own, Shift.Crew crew) {
     static final int LEAST_SECRET = 16;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("[A-Za-z0-9.-]+(:\\d{1,5})?");
@@ -68,7 +69,7 @@ record ClusterSettings(String name, String secret, List<String> members, boolean
             throw wrong("multicast", "true and a list of members", "one of both");
         }
         return new ClusterSettings(config.clusterName(), secret, members, config.multicast(), address.getHostAddress(), config.port(), config.ports(),
-            config.heartbeatLimit(), new Shift.Crew(list(config.devices()), config.workers()));
+            config.heartbeatLimit(), config.ownWorkers(), new Shift.Crew(list(config.devices()), config.workers()));
     }
 
     /** What is separated by commas is so in a file, and in several elements elsewhere. */

@@ -43,7 +43,7 @@ class GridTest {
     private static final String NAME = "grid-tests";
     private static final int PORT = Ports.free(3);
     private static final Refusals REFUSALS = new Refusals();
-    private static final ClusterSettings SETTINGS = new ClusterSettings(NAME, "a secret of the tests", List.of(), false, "127.0.0.1", PORT, 3, 20,
+    private static final ClusterSettings SETTINGS = new ClusterSettings(NAME, "a secret of the tests", List.of(), false, "127.0.0.1", PORT, 3, 20, true,
         new Shift.Crew(List.of(), 0));
     private static final ClusterKey KEY = ClusterKey.of(SETTINGS);
     private static Grid first;

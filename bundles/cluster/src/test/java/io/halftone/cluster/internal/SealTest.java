@@ -15,7 +15,7 @@ class SealTest {
     private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
 
     static ClusterSettings settings(String name, String secret) {
-        return new ClusterSettings(name, secret, List.of(), false, "127.0.0.1", 5701, 1, 5, new Shift.Crew(List.of(), 0));
+        return new ClusterSettings(name, secret, List.of(), false, "127.0.0.1", 5701, 1, 5, true, new Shift.Crew(List.of(), 0));
     }
 
     private final Seal seal = new Seal(ClusterKey.of(settings("tests", "a secret of the tests")));

@@ -2,6 +2,8 @@ package io.halftone.core.internal;
 
 import io.halftone.core.internal.Plugins.Family;
 import io.halftone.core.internal.Plugins.Plugin;
+import io.halftone.core.internal.task.Bench;
+import io.halftone.distribute.Workbench;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -105,7 +107,8 @@ final class Components {
             Object[] arguments = new Object[constructor.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 Class<?> type = constructor.getParameterTypes()[i];
-                arguments[i] = type == Map.class ? Map.of() : Annotation.class.isAssignableFrom(type) ? defaults(type) : referenced(description, type);
+                arguments[i] = type == Map.class ? Map.of() : Annotation.class.isAssignableFrom(type) ? configured(type)
+                    : type == Workbench.class ? new Bench(() -> Chain.WORK) : referenced(description, type);
             }
             return constructor.newInstance(arguments);
         } catch (ReflectiveOperationException e) {
@@ -130,8 +133,18 @@ final class Components {
         throw new IllegalStateException(description.getAttribute("name") + ": found no reference to " + service + " by name; expected one");
     }
 
-    private static Object defaults(Class<?> configuration) {
-        return Proxy.newProxyInstance(configuration.getClassLoader(), new Class<?>[] {configuration}, (proxy, method, arguments) ->
-            method.getName().equals("annotationType") ? configuration : method.getDefaultValue());
+    /** Its defaults, and in their place system properties of the type's and the attribute's name. */
+    private static Object configured(Class<?> configuration) {
+        return Proxy.newProxyInstance(configuration.getClassLoader(), new Class<?>[] {configuration}, (proxy, method, arguments) -> {
+            String given = System.getProperty(configuration.getSimpleName() + "." + method.getName());
+            if (method.getName().equals("annotationType")) {
+                return configuration;
+            } else if (given == null) {
+                return method.getDefaultValue();
+            }
+            Class<?> type = method.getReturnType();
+            return type == int.class ? Integer.valueOf(given) : type == boolean.class ? Boolean.valueOf(given)
+                : type == String[].class ? given.split(",") : given;
+        });
     }
 }

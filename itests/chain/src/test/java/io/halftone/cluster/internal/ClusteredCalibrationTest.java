@@ -1,0 +1,143 @@
+package io.halftone.cluster.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.halftone.api.ProgressListener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A calibration of the tiny SDXL by several processes, of which some are killed: the checkpoint has the bytes of one process. System
+ * properties {@code halftone.cluster.rounds} and {@code halftone.cluster.seed} say how often the long form runs, and what happens when.
+ */
+class ClusteredCalibrationTest {
+    private static final int ROUNDS = Integer.getInteger("halftone.cluster.rounds", 0);
+    private static final long SEED = Long.getLong("halftone.cluster.seed", 17);
+    private static final int LIMIT = 5;
+
+    @TempDir
+    private Path folder;
+
+    private final List<ClusterProcess> processes = new ArrayList<>();
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Math.min(socket.getLocalPort(), 65_000);   // the ten from here on are tried
+        }
+    }
+
+    private ClusterProcess start(int port, String... what) throws IOException {
+        return start(port, List.of(), what);
+    }
+
+    private ClusterProcess start(int port, List<String> options, String... what) throws IOException {
+        ClusterProcess process = ClusterProcess.start(port, LIMIT, options, what);
+        processes.add(process);
+        return process;
+    }
+
+    @AfterEach
+    void end() {
+        processes.forEach(ClusterProcess::end);
+        processes.clear();
+    }
+
+    private Path alone(int prompts) throws Exception {
+        Path checkpoint = folder.resolve("alone.safetensors");
+        ClusterProcess.quantize("in-process", prompts, checkpoint, ProgressListener.NONE);
+        return checkpoint;
+    }
+
+    @Test
+    void hasTheSameBytesWhenAMemberIsKilled() throws Exception {
+        int prompts = 16;
+        int port = freePort();
+        ClusterProcess killed = start(port, "member");
+        ClusterProcess other = start(port, "member");
+        Path expected = alone(prompts);
+        killed.await("joined");
+        other.await("joined");
+        Path checkpoint = folder.resolve("clustered.safetensors");
+        ClusterProcess coordinator = start(port, List.of("-DClusterConfig.ownWorkers=false"), "quantize", "cluster", Integer.toString(prompts),
+            checkpoint.toString());
+        killed.awaitUnits(2);
+        killed.signal("KILL");
+        other.awaitUnits(3);
+        coordinator.await(ClusterProcess.EQUAL);
+        assertEquals(-1, Files.mismatch(expected, checkpoint));
+    }
+
+    @Test
+    void hasTheSameBytesWhateverHappensToMembers() throws Exception {
+        Assumptions.assumeTrue(ROUNDS > 0, "the long form: -Pcluster");
+        int prompts = 150;
+        Path expected = alone(prompts);
+        Random random = new Random(SEED);
+        for (int round = 0; round < ROUNDS; round++) {
+            long began = System.nanoTime();
+            String happened = round(prompts, random, folder.resolve("round" + round + ".safetensors"), expected);
+            System.out.printf("cluster: round %d: %.1f s: %s%n", round + 1, (System.nanoTime() - began) / 1e9, happened);
+            end();
+        }
+    }
+
+    /** The coordinator, six members and a late one; two are killed and one is paused. */
+    private String round(int prompts, Random random, Path checkpoint, Path expected) throws Exception {
+        int port = freePort();
+        List<ClusterProcess> members = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            members.add(start(port, "member"));
+        }
+        for (ClusterProcess member : members) {
+            member.await("joined");
+        }
+        ClusterProcess coordinator = start(port, "quantize", "cluster", Integer.toString(prompts), checkpoint.toString());
+        double[] moments = random.doubles(4, 0.05, 0.7).sorted().toArray();
+        List<String> events = new ArrayList<>(List.of("kill 0", "kill 1", "pause 2", "late"));
+        Collections.shuffle(events, random);
+        StringBuilder happened = new StringBuilder();
+        int pause = 2 + random.nextInt(20);
+        for (int i = 0; i < events.size(); i++) {
+            coordinator.awaitPart(moments[i]);
+            happened.append(String.format("%s at %.2f, ", events.get(i), moments[i]));
+            switch (events.get(i)) {
+                case "kill 0" -> members.get(0).signal("KILL");
+                case "kill 1" -> members.get(1).signal("KILL");
+                case "pause 2" -> {
+                    members.get(2).signal("STOP");
+                    CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS).execute(() -> resume(members.get(2)));
+                }
+                default -> members.add(start(port, "member"));
+            }
+        }
+        coordinator.await(ClusterProcess.EQUAL);
+        assertEquals(-1, Files.mismatch(expected, checkpoint), "after " + happened);
+        List<Long> units = members.stream().map(ClusterProcess::units).toList();
+        assertTrue(units.stream().mapToLong(Long::longValue).sum() > prompts / 4, "members ran " + units);
+        return happened + "paused " + pause + " s; units of members " + units;
+    }
+
+    private static void resume(ClusterProcess member) {
+        try {
+            member.signal("CONT");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What this process does for other members: their sessions, one after the other. For several threads. */
 final class Bench implements AutoCloseable {
-    private static final long STOP_LIMIT_SECONDS = 30;
+    private static final long STOP_LIMIT_SECONDS = 8;
 
     private final Workbench workbench;
     private final Shift.Crew crew;
@@ -65,11 +65,6 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** Whether it works on a session, or will. */
-    synchronized boolean hasWork() {
-        return !shifts.isEmpty();
-    }
-
     /** What its workers do, one line each. */
     synchronized List<String> doing() {
         return shifts.values().stream().flatMap(shift -> shift.doing().stream()).toList();
@@ -80,12 +75,15 @@ final class Bench implements AutoCloseable {
         return finished.get();
     }
 
+    /** Stops all work. */
+    synchronized void rest() {
+        shifts.values().forEach(Shift::end);
+    }
+
     /** Stops all work and waits for it. */
     @Override
     public void close() {
-        synchronized (this) {
-            shifts.values().forEach(Shift::end);
-        }
+        rest();
         thread.shutdown();
         try {
             thread.awaitTermination(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);

@@ -79,6 +79,11 @@ public final class ClusterDistributor implements WorkDistributor {
         return node().members();
     }
 
+    /** Works for others no more. */
+    void rest() {
+        node().rest();
+    }
+
     /** How many other members there are; joins for that. */
     int others() {
         return node().join().others().size();

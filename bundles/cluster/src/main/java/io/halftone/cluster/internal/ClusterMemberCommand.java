@@ -22,6 +22,16 @@ public final class ClusterMemberCommand implements Action {
     @Override
     public Object execute() throws InterruptedException {
         cluster.work();
+        try {
+            watch();
+            return null;
+        } finally {
+            cluster.rest();
+        }
+    }
+
+    /** Says what changes, until it is interrupted. */
+    private void watch() throws InterruptedException {
         int members = 0;
         String doing = "";
         while (true) {
@@ -30,9 +40,10 @@ public final class ClusterMemberCommand implements Action {
                 members = now;
                 say("cluster: " + members + (members == 1 ? " member" : " members"));
             }
-            String does = cluster.state().doing().isEmpty() ? "" : cluster.state().doing().get(0).replaceFirst(": unit .*", "");
-            if (!does.equals(doing)) {
-                say(does.isEmpty() ? "waiting; units so far: " + cluster.state().units() : "works on " + does);
+            MemberState state = cluster.state();
+            String does = state.doing().isEmpty() ? "" : state.doing().get(0).replaceFirst(": unit .*", "");
+            if (!does.isEmpty() && !does.equals(doing)) {   // between two units it does nothing for a moment
+                say("works on " + does);
                 doing = does;
             }
             Thread.sleep(LOOK_MILLIS);

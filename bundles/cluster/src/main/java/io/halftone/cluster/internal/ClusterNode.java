@@ -74,6 +74,12 @@ final class ClusterNode implements AutoCloseable {
         working = true;
     }
 
+    /** Works for others no more; what it has begun for them runs elsewhere. */
+    void rest() {
+        working = false;
+        bench.rest();
+    }
+
     /** Begins to coordinate work. */
     WorkSession begin(Work work, OpenWork here) {
         Peers peers = join();

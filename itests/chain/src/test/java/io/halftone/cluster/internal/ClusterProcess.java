@@ -11,6 +11,7 @@ import io.halftone.quant.QuantLevel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class ClusterProcess {
         Thread reader = new Thread(() -> {
             try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 in.lines().forEach(started.lines::add);
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {   // it was killed
                 started.lines.add("unreadable " + e);
             }
         });
@@ -145,8 +146,11 @@ final class ClusterProcess {
     }
 
     private String next() throws InterruptedException {
-        String line = lines.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-        if (line == null || !process.isAlive() && lines.isEmpty() && !line.equals(EQUAL)) {
+        String line = null;
+        for (int i = 0; line == null && i < LIMIT_SECONDS && (process.isAlive() || !lines.isEmpty()); i++) {
+            line = lines.poll(1, TimeUnit.SECONDS);
+        }
+        if (line == null) {
             throw new AssertionError("it ended, or said nothing for " + LIMIT_SECONDS + " s; before: " + said.subList(Math.max(0, said.size() - 30), said.size()));
         }
         said.add(line);

@@ -105,7 +105,9 @@ class ClusteredCalibrationTest {
         for (ClusterProcess member : members) {
             member.await("joined");
         }
-        ClusterProcess coordinator = start(port, "quantize", "cluster", Integer.toString(prompts), checkpoint.toString());
+        // members do all of it: the coordinator's own worker would be done before they have loaded
+        ClusterProcess coordinator = start(port, List.of("-DClusterConfig.ownWorkers=false"), "quantize", "cluster", Integer.toString(prompts),
+            checkpoint.toString());
         double[] moments = random.doubles(4, 0.05, 0.7).sorted().toArray();
         List<String> events = new ArrayList<>(List.of("kill 0", "kill 1", "pause 2", "late"));
         Collections.shuffle(events, random);
@@ -127,7 +129,6 @@ class ClusteredCalibrationTest {
         coordinator.await(ClusterProcess.EQUAL);
         assertEquals(-1, Files.mismatch(expected, checkpoint), "after " + happened);
         List<Long> units = members.stream().map(ClusterProcess::units).toList();
-        assertTrue(units.stream().mapToLong(Long::longValue).sum() > prompts / 4, "members ran " + units);
         return happened + "paused " + pause + " s; units of members " + units;
     }
 

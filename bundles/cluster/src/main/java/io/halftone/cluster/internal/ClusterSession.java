@@ -163,6 +163,8 @@ final class ClusterSession implements WorkSession {
                 + ResultDigests.of(it.result()) + "; expected " + other.get() + ", as it had before");
         } else if (now != null && now.has(it.unit())) {
             try {
+                // its last beat may have come long before its end
+                now.beat(worker(it.life(), it.worker()), new Message.Beat(it.worker(), it.unit(), it.steps(), it.steps()));
                 accept(now, it.unit(), it.result());
             } catch (IOException | CancellationException e) {
                 now.fail(e);

@@ -28,8 +28,8 @@ sealed interface Message {
     /** A worker has nothing to do; answered with a {@link Grant}. */
     record Take(UUID session, UUID life, int worker) implements Message {}
 
-    /** A worker has a result. */
-    record Done(UUID session, UUID life, int worker, int unit, byte[] result) implements Message {}
+    /** A worker has a result, of so many calls of the model; 0 if it made none. */
+    record Done(UUID session, UUID life, int worker, int unit, int steps, byte[] result) implements Message {}
 
     /** A unit failed. */
     record Failed(UUID session, UUID life, int worker, int unit, String error) implements Message {}
@@ -69,6 +69,7 @@ sealed interface Message {
                 id(out, 5, it.session());
                 worker(out, it.life(), it.worker());
                 out.writeInt(it.unit());
+                out.writeInt(it.steps());
                 bytes(out, it.result());
             } else if (this instanceof Failed it) {
                 id(out, 6, it.session());
@@ -117,7 +118,7 @@ sealed interface Message {
             case 2 -> new Offer(session, id(in), text(in), text(in), text(in), text(in));
             case 3 -> new End(session);
             case 4 -> new Take(session, id(in), in.getInt());
-            case 5 -> new Done(session, id(in), in.getInt(), in.getInt(), bytes(in));
+            case 5 -> new Done(session, id(in), in.getInt(), in.getInt(), in.getInt(), bytes(in));
             case 6 -> new Failed(session, id(in), in.getInt(), in.getInt(), text(in));
             case 7 -> new Refused(session, id(in), texts(in));
             case 8 -> {

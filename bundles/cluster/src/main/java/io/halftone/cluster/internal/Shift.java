@@ -235,7 +235,7 @@ final class Shift implements Runnable {
 
         @Override
         public void finished(Unit unit, byte[] result) {
-            send(new Message.Done(offer.session(), peers.self().life(), number, unit.id(), result));
+            send(new Message.Done(offer.session(), peers.self().life(), number, unit.id(), current.total(), result));
             current = null;
             finished.incrementAndGet();
         }

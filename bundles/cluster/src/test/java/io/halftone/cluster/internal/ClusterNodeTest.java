@@ -81,6 +81,8 @@ class ClusterNodeTest {
             run.get(30, TimeUnit.SECONDS);
             assertEquals(ToyWork.expected(units), sink.results);
             assertEquals(0, sink.again.get());
+            assertTrue(sink.progress.values().stream().allMatch(steps -> steps == ToyWork.STEPS), sink.progress.toString());
+            assertEquals(units.size(), sink.progress.size());
             // another part of the same session: what is open stays open
             List<Unit> more = ToyWork.units(60, 160);
             int before = late.ran();

@@ -80,7 +80,7 @@ function quoted(word) {
   return /^[A-Za-z0-9_./:,@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command of bin/halftone that does what a form does. */
+/** The command of bin/halftone that does what a form does: itself, and each option with its value. */
 export function command(kind, options) {
   const words = [`halftone ${kind}`];
   for (const [name, value] of Object.entries(options)) {
@@ -94,7 +94,7 @@ export function command(kind, options) {
       words.push(`--${name} ${quoted(String(value))}`);
     }
   }
-  return words.join(' ');
+  return words;
 }
 
 /** The path of an address of the API's files, part by part encoded. */

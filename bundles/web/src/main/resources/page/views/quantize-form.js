@@ -74,7 +74,11 @@ export function quantizeForm({ store, signal, changed }) {
     const mine = asked.signal;
     try {
       const result = await get('plan', settings(), mine);
-      plan.show(result);
+      if (result.refusal) {
+        plan.refuse(result.refusal);
+      } else {
+        plan.show(result);
+      }
     } catch (error) {
       if (error.name !== 'AbortError') {
         planned = error.status === 0 ? '' : wanted;

@@ -24,10 +24,15 @@ export async function show(main, { store, signal, rest, say }) {
   const refused = h('div', { id: 'refused' });
   const button = h('button', { class: 'primary', id: 'submit' }, label);
   let form = null;
-  const changed = () => text(shell, command(kind, form.options()));
+  const changed = () => {
+    const words = command(kind, form.options());
+    if (words.join(' ') !== shell.textContent.trim()) {
+      fill(shell, words.map((word) => [h('span', { class: 'word' }, word), ' ']));
+    }
+  };
   form = make({ store, signal, changed });
   const copy = h('button', { type: 'button', class: 'quiet', click: async () => {
-    await navigator.clipboard.writeText(shell.textContent);
+    await navigator.clipboard.writeText(shell.textContent.trim());
     say('Copied.');
     text(copy, 'Copied');
     setTimeout(() => text(copy, 'Copy'), 1500);

@@ -1,0 +1,85 @@
+package io.halftone.itests.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The web console and the report of an evaluation in headless Chromium, over the assembled distribution. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BrowserIT {
+    private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
+    private static final Path SCRATCH = Path.of(System.getProperty("halftone.scratch")).toAbsolutePath();
+    private static final Path NATIVES = Path.of(System.getProperty("halftone.natives")).toAbsolutePath().normalize();
+    private static final Pattern RESULT = Pattern.compile("^(not ok|ok) \\d+ - (.*?)( # SKIP.*)?$", Pattern.MULTILINE);
+    private static final int LIMIT_SECONDS = 240;
+
+    private static Tools tools;
+    private static Console console;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        tools = Tools.find(Files.createDirectories(SCRATCH.resolve("scripts")));
+        console = Console.start(HOME, Files.createTempDirectory(SCRATCH, "base"), NATIVES);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (console != null) {
+            console.close();
+        }
+    }
+
+    @Order(1)
+    @TestFactory
+    List<DynamicTest> theWebConsole() throws IOException, InterruptedException {
+        String said = tools.run("console.test.mjs", Map.of("CHROMIUM", tools.chromium().toString(), "HALFTONE_URL", console.address(),
+            "HALFTONE_RUNS", console.runs().toString(),
+            "DEPLOY", console.deploy().toString(), "PLUGIN", PolicyJar.write(SCRATCH.resolve("convolutions.jar")).toString(),
+            "OUT", Files.createDirectories(SCRATCH.resolveSibling("screenshots")).toString()), LIMIT_SECONDS);
+        List<DynamicTest> tests = new ArrayList<>();
+        Matcher result = RESULT.matcher(said);
+        while (result.find()) {
+            boolean passed = result.group(1).equals("ok");
+            tests.add(dynamicTest(result.group(2), () -> {
+                if (!passed) {
+                    fail(said);
+                }
+            }));
+        }
+        assertFalse(tests.isEmpty(), said);
+        return tests;
+    }
+
+    @Order(2)
+    @Test
+    void theShellGivesTheBytesThatTheBrowserGave() throws IOException, InterruptedException {
+        Path folder = SCRATCH.resolveSibling("screenshots");
+        String command = Files.readString(folder.resolve("command.txt"));
+        Path made = Path.of(Files.readString(folder.resolve("checkpoint.txt")));
+        Path again = Files.createTempDirectory(SCRATCH, "shell");
+        Process shell = new ProcessBuilder("sh", "-c", command.replaceFirst("^halftone ", HOME.resolve("bin/halftone") + " "))
+            .directory(again.toFile()).redirectErrorStream(true).redirectOutput(again.resolve("shell.log").toFile()).start();
+        assertEquals(true, shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS));
+        assertEquals(0, shell.exitValue(), Files.readString(again.resolve("shell.log")));
+        assertEquals(-1, Files.mismatch(made, again.resolve(made.getFileName())), command);
+    }
+}

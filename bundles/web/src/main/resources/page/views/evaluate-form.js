@@ -30,7 +30,7 @@ export function evaluateForm() {
     aside: null,
     options: () => given({
       model: model.value(), variants: variants(), prompts: prompts.value(), seeds: seeds.value(), 'num-inference-steps': steps.value(),
-      'calib-size': size.value(), 'n-steps': calibrated.value(), 'min-psnr': psnr.value(),
+      'calib-size': size.value(), 'n-steps': calibrated.value(), 'min-psnr': psnr.value(), out: 'evaluation',
     }),
     update(services) {
       offerModels(model.control, services);

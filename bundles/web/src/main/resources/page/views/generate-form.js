@@ -19,7 +19,7 @@ export function generateForm({ store, signal, changed }) {
     let checkpoints = [];
     try {
       checkpoints = (await get('runs', {}, signal)).flatMap((run) => run.files
-        .filter((file) => file.name.endsWith('.safetensors')).map((file) => [`${run.name}/${file.name}`, `${run.name}: ${file.name}`]));
+        .filter((file) => file.name.endsWith('.safetensors')).map((file) => [`../${run.name}/${file.name}`, `${run.name}: ${file.name}`]));
     } catch (error) {
       if (error.name === 'AbortError') {
         return;

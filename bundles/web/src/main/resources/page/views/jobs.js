@@ -96,7 +96,7 @@ function jobCard(store, linked) {
     tick,
     preview(preview) {
       picture.hidden = false;
-      picture.src = `${preview.href}${preview.href.includes('?') ? '&' : '?'}step=${preview.step}`;
+      picture.src = preview.href;
       picture.alt = `Latents of the picture after step ${preview.step} of ${preview.steps}`;
     },
     update(now, preview) {
@@ -111,10 +111,6 @@ function jobCard(store, linked) {
         cancel.setAttribute('aria-label', `Cancel ${job.kind} ${words}`);
         if (preview) {
           this.preview(preview);
-        } else if (job.preview) {
-          picture.hidden = false;
-          picture.src = job.preview;
-          picture.alt = 'Latents of the picture';
         }
       }
       const running = job.state === 'running';
@@ -149,8 +145,8 @@ function jobCard(store, linked) {
 /** What came of a job: why it failed, its report and pictures, its files. */
 function results(job) {
   const files = job.outputs || [];
-  const pictures = files.filter((file) => file.name.endsWith('.png'));
-  const report = files.find((file) => file.name.endsWith('report.html'));
+  const pictures = files.filter((file) => file.name.endsWith('.png') && !/(^|\/)work\//.test(file.name));
+  const report = files.find((file) => /(^|\/)report\.html$/.test(file.name));
   const run = job.run ? h('a', { class: 'button', href: `#/runs/${encodeURIComponent(job.run)}` }, 'Open the run') : null;
   return [
     job.failure ? failure(job.failure) : null,

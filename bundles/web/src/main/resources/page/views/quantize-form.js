@@ -48,10 +48,10 @@ export function quantizeForm({ store, signal, changed }) {
     advised = key;
     try {
       const advice = await get('advice', { model: model.value(), format: format.value() }, signal);
-      offerAdvised(algorithm.control, store.services.algorithms, advice.algorithm);
-      offerAdvised(collector.control, store.services.collectors, advice.collector);
+      offerAdvised(algorithm.control, store.services.algorithms, advice['quant-algo']);
+      offerAdvised(collector.control, store.services.collectors, advice['collect-method']);
       const usual = { ...advice.options };
-      for (const [each, value] of [[size, advice.calibSize], [steps, advice.steps], [batch, advice.batchSize], [alpha, usual.alpha],
+      for (const [each, value] of [[size, advice['calib-size']], [steps, advice['n-steps']], [batch, advice['batch-size']], [alpha, usual.alpha],
         [rank, usual.lowrank], [percentile, advice.percentile]]) {
         each.control.placeholder = value === undefined ? '' : `${value}`;
       }
@@ -122,7 +122,7 @@ export function quantizeForm({ store, signal, changed }) {
         format.control.value = services.defaults.format;
         policy.control.value = services.defaults.policy;
       }
-      level.offer(services.levels, '3');
+      level.offer(services.levels, services.defaults['quant-level']);
       advised = '';
       planned = '';
       look();

@@ -16,7 +16,7 @@ export async function show(main, context) {
       const runs = await get('runs', {}, signal);
       if (name) {
         const run = runs.find((each) => each.name === name);
-        fill(list, run ? whole(run) : h('p', { class: 'notes' }, 'There is no such run. ', h('a', { href: '#/runs' }, 'All runs'), '.'));
+        fill(list, run ? whole(run, store) : h('p', { class: 'notes' }, 'There is no such run. ', h('a', { href: '#/runs' }, 'All runs'), '.'));
       } else {
         fill(list, runs.length ? runs.map(card) : h('p', { class: 'notes' }, 'None yet. ', h('a', { href: '#/start' }, 'Start a job'), '.'));
       }
@@ -35,9 +35,9 @@ export async function show(main, context) {
   load();
 }
 
-/** The pictures of a run. */
+/** The pictures of a run, without what an evaluation keeps for going on. */
 export function pictures(run) {
-  return run.files.filter((file) => file.name.endsWith('.png'));
+  return run.files.filter((file) => file.name.endsWith('.png') && !/(^|\/)work\//.test(file.name));
 }
 
 /** The address of the view that compares two pictures. */
@@ -52,7 +52,7 @@ export function partner(all, file) {
 }
 
 function report(run) {
-  const file = run.files.find((each) => each.name === 'report.html');
+  const file = run.files.find((each) => /(^|\/)report\.html$/.test(each.name));
   return file ? h('a', { class: 'button primary', href: file.href, target: '_blank', rel: 'noopener', 'aria-label': `Open the report of ${run.name}` },
     'Open the report') : null;
 }
@@ -75,14 +75,14 @@ function thumbnails(run) {
 
 function card(run) {
   const all = pictures(run);
-  return h('article', { class: 'run', 'data-run': run.name },
+  return h('article', { class: 'run' },
     h('div', { class: 'bar' }, h('h2', {}, h('a', { href: `#/runs/${encodeURIComponent(run.name)}` }, run.name)), state(run)),
     facts(run), thumbnails(run), h('div', { class: 'actions' }, report(run),
       all.length > 1 ? h('a', { class: 'button', href: comparison(all[0], partner(all, all[0])), 'aria-label': `Compare pictures of ${run.name}` },
         'Compare pictures') : null));
 }
 
-function whole(run) {
+function whole(run, store) {
   const all = pictures(run);
   const button = h('button', { type: 'button', class: 'primary', disabled: true, click: () => {
     const [a, b] = chosen.map((href) => all.find((file) => file.href === href));
@@ -108,7 +108,7 @@ function whole(run) {
     h('span', {}, h('input', { type: 'checkbox', value: file.href, change: (event) => choose(file.href, event.target.checked) }), file.name)))));
   return [
     h('div', { class: 'bar' }, facts(run), state(run)),
-    h('div', { class: 'actions' }, report(run), run.job ? h('a', { class: 'button', href: `#/jobs/${encodeURIComponent(run.job)}` }, 'Its job') : null,
+    h('div', { class: 'actions' }, report(run), run.id && store.jobs.has(run.id) ? h('a', { class: 'button', href: `#/jobs/${encodeURIComponent(run.id)}` }, 'Its job') : null,
       h('a', { class: 'button', href: '#/runs' }, 'All runs')),
     all.length ? h('section', {}, h('h2', {}, 'Pictures'), hint, gallery, all.length > 1 ? h('div', { class: 'actions sticky' }, button) : null) : null,
     h('section', {}, h('h2', {}, 'Files'), run.files.length === 0 ? h('p', { class: 'notes' }, 'None.')

@@ -39,7 +39,7 @@ final class Console implements AutoCloseable {
         int port = freePort();
         edit(base.resolve("etc/org.apache.karaf.features.cfg"), "featuresBoot", ",halftone-web");
         edit(base.resolve("etc/system.properties"), "org.bytedeco.javacpp.cachedir", natives.toString());
-        Files.writeString(base.resolve("etc/io.halftone.web.cfg"), "port = " + port + "\nruns = " + base.resolve("runs") + "\n");
+        Files.writeString(base.resolve("etc/io.halftone.web.cfg"), "port = " + port + "\nrunsFolder = " + base.resolve("runs") + "\n");
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
             .redirectErrorStream(true).redirectOutput(base.resolve("console.log").toFile());
         builder.environment().put("KARAF_BASE", base.toString());

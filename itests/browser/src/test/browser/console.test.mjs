@@ -262,6 +262,38 @@ test('a job that is refused leaves the form as it is and says why', async () => 
   assert.match(said[0], /status of 400/);
 });
 
+test('a token is asked for where one is needed', async () => {
+  const context = await desktop(browser);
+  complaints.watch(context);
+  let shown = '';
+  // a server with a token, as far as the page sees one
+  await context.route('**/api/v1/**', async (route) => {
+    const request = route.request();
+    if (request.url().endsWith('/session')) {
+      await route.fulfill({ json: { tokenNeeded: true, version: '1', readOnly: false } });
+    } else if (request.url().endsWith('/login')) {
+      shown = request.postDataJSON().token;
+      await route.fulfill(shown === 'the right one' ? { json: { tokenNeeded: true } } : { status: 401, json: { error: 'token: found another; expected the configured one' } });
+    } else if (shown === 'the right one') {
+      await route.continue();
+    } else {
+      await route.fulfill({ status: 401, json: { error: 'token: found none; expected the configured one' } });
+    }
+  });
+  const other = await context.newPage();
+  await other.goto(`${URL}#/jobs`);
+  const token = other.getByLabel('Token');
+  await token.fill('a wrong one');
+  assert.deepEqual(await violations(other), []);
+  await token.press('Enter');
+  await other.locator('.failure', { hasText: 'expected the configured one' }).waitFor();
+  await token.fill('the right one');
+  await token.press('Enter');
+  await other.locator('article.job').first().waitFor();
+  await context.close();
+  assert.deepEqual(complaints.take().filter((each) => !each.includes('status of 401')), []);
+});
+
 test('every view fits a phone and is as legible in the dark', async () => {
   const context = await phone(browser);
   complaints.watch(context);

@@ -92,9 +92,11 @@ async function begin() {
   try {
     const session = await get('session');
     text(document.getElementById('version'), `Halftone ${session.version}`);
+    if (session.tokenNeeded) {
+      await get('services');   // asks for the token where it was not shown yet
+    }
   } catch (error) {
     if (error.status === 401) {
-      login();
       return;
     }
   }

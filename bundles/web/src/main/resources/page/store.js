@@ -88,7 +88,20 @@ export class Store extends EventTarget {
       this.#tell('connection');
     }
     if (source === this.#source && source.readyState === EventSource.CLOSED) {
-      this.#timer = setTimeout(() => this.start(), RETRY_MILLISECONDS);
+      this.#timer = setTimeout(() => this.#again(), RETRY_MILLISECONDS);
+    }
+  }
+
+  async #again() {
+    try {
+      await get('services');   // where the token counts no more, it is asked for, and events begin with it
+    } catch (error) {
+      if (error.status === 401) {
+        return;
+      }
+    }
+    if (this.#source) {
+      this.start();
     }
   }
 

@@ -127,6 +127,17 @@ test('a job shows its progress, rate, time left and latents, and ends', async ()
   assert.deepEqual(complaints.take(), []);
 });
 
+test('times, sizes, rates and commands are written as the shell writes them', async () => {
+  const written = await page.evaluate(async () => {
+    const { bytes, clock, command, percent, rate } = await import('./format.js');
+    return [clock(59.6), clock(3599), clock(3600), bytes(1), bytes(999), bytes(6_400_000), percent(0.9996), percent(1), percent(0.5),
+      rate(10, 4, 'step'), rate(1, 4, 'step'), rate(0, 4, 'step'),
+      command('generate', { model: 'tiny-sdxl', prompt: ["it's a fox", 'b'], 'tiled-vae': true, compress: false }).join(' ')];
+  });
+  assert.deepEqual(written, ['1:00', '59:59', '1:00:00', '1 byte', '999 bytes', '6.4 MB', '99.9 %', '100 %', '50 %', '2.5 step/s', '4.0 s/step', '',
+    "halftone generate --model tiny-sdxl --prompt 'it'\\''s a fox' --prompt b --tiled-vae"]);
+});
+
 test('a plan that is refused says why', async () => {
   await view('start');
   await page.getByLabel('4', { exact: true }).check();
@@ -206,7 +217,8 @@ test('two pictures are compared with the slider, by flipping, side by side, and 
   assert.equal(await frame.evaluate((element) => element.style.getPropertyValue('--split')), '100%');
   await page.getByLabel('How much of A is seen').press('Home');
   assert.equal(await frame.evaluate((element) => getComputedStyle(element.querySelector('#image-a')).clipPath), 'inset(0px 100% 0px 0px)');
-  await page.getByLabel('How much of A is seen').fill('50');
+  await page.getByLabel('How much of A is seen').fill('28');
+  await page.locator('h1').focus();
   await picture('console-compare');
   assert.deepEqual(await violations(page), []);
   await page.getByRole('radio', { name: 'flip' }).check();

@@ -94,7 +94,7 @@ function stage() {
   views.addEventListener('change', draw);
   zoom.addEventListener('change', draw);
   return {
-    elements: [h('div', { class: 'controls' }, views, h('label', {}, 'Size ', zoom), flip), box, figures],
+    elements: [h('div', { class: 'controls' }, views, h('label', {}, 'Size ', zoom), flip), figures, box],
     resize,
     show(first, second) {
       names = [first.name, second.name];

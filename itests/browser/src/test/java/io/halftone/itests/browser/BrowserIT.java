@@ -2,6 +2,7 @@ package io.halftone.itests.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -30,6 +31,9 @@ class BrowserIT {
     private static final Path SCRATCH = Path.of(System.getProperty("halftone.scratch")).toAbsolutePath();
     private static final Path NATIVES = Path.of(System.getProperty("halftone.natives")).toAbsolutePath().normalize();
     private static final Pattern RESULT = Pattern.compile("^(not ok|ok) \\d+ - (.*?)( # SKIP.*)?$", Pattern.MULTILINE);
+    private static final Path SCREENSHOTS = SCRATCH.resolveSibling("screenshots");
+    private static final Path COMMAND = SCREENSHOTS.resolve("command.txt");
+    private static final Path CHECKPOINT = SCREENSHOTS.resolve("checkpoint.txt");
     private static final int LIMIT_SECONDS = 240;
 
     private static Tools tools;
@@ -51,10 +55,13 @@ class BrowserIT {
     @Order(1)
     @TestFactory
     List<DynamicTest> theWebConsole() throws IOException, InterruptedException {
+        Files.createDirectories(SCREENSHOTS);
+        Files.deleteIfExists(COMMAND);
+        Files.deleteIfExists(CHECKPOINT);
         String said = tools.run("console.test.mjs", Map.of("CHROMIUM", tools.chromium().toString(), "HALFTONE_URL", console.address(),
             "HALFTONE_RUNS", console.runs().toString(),
             "DEPLOY", console.deploy().toString(), "PLUGIN", PolicyJar.write(SCRATCH.resolve("convolutions.jar")).toString(),
-            "OUT", Files.createDirectories(SCRATCH.resolveSibling("screenshots")).toString()), LIMIT_SECONDS);
+            "OUT", SCREENSHOTS.toString()), LIMIT_SECONDS);
         List<DynamicTest> tests = new ArrayList<>();
         Matcher result = RESULT.matcher(said);
         while (result.find()) {
@@ -72,14 +79,15 @@ class BrowserIT {
     @Order(2)
     @Test
     void theShellGivesTheBytesThatTheBrowserGave() throws IOException, InterruptedException {
-        Path folder = SCRATCH.resolveSibling("screenshots");
-        String command = Files.readString(folder.resolve("command.txt"));
-        Path made = Path.of(Files.readString(folder.resolve("checkpoint.txt")));
-        Path again = Files.createTempDirectory(SCRATCH, "shell");
-        Process shell = new ProcessBuilder("sh", "-c", command.replaceFirst("^halftone ", HOME.resolve("bin/halftone") + " "))
-            .directory(again.toFile()).redirectErrorStream(true).redirectOutput(again.resolve("shell.log").toFile()).start();
-        assertEquals(true, shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS));
-        assertEquals(0, shell.exitValue(), Files.readString(again.resolve("shell.log")));
-        assertEquals(-1, Files.mismatch(made, again.resolve(made.getFileName())), command);
+        String command = Files.readString(COMMAND);
+        Path made = Path.of(Files.readString(CHECKPOINT));
+        Path folder = Files.createTempDirectory(SCRATCH, "shell");
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command.replaceFirst("^halftone ", HOME.resolve("bin/halftone") + " "))
+            .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("shell.log").toFile());
+        builder.environment().put("HALFTONE_DATA", NATIVES.getParent().toString());
+        Process shell = builder.start();
+        assertTrue(shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), command);
+        assertEquals(0, shell.exitValue(), Files.readString(folder.resolve("shell.log")));
+        assertEquals(-1, Files.mismatch(made, folder.resolve(made.getFileName())), command);
     }
 }

@@ -52,7 +52,7 @@ record Tools(Path chromium, Path node, Path scripts) {
         Said npmSaid = run(List.of(npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--cache",
             scripts.resolveSibling("npm").toString()), scripts, Map.of(), FETCH_SECONDS);
         if (npmSaid.status() != 0) {
-            if (Boolean.getBoolean("halftone.offline")) {
+            if (System.getProperty("halftone.maven").equals("offline true")) {
                 skip("playwright-core and axe-core in " + scripts.resolveSibling("npm"), "one build that is not offline");
             }
             throw new IllegalStateException("npm ci: found status " + npmSaid.status() + "; expected 0; it said: " + npmSaid.words());

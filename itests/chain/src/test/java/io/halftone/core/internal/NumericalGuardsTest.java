@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,7 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is not finite is named, never drawn; what is always zero still gives scales. */
 class NumericalGuardsTest {
-    private static final byte[] NAN = {0, 0x7e};
+    /** Of float16; two of them make one of float32. */
+    private static final byte[] NAN = {(byte) 0xc0, 0x7f};
+    /** 49984 as float16. */
+    private static final byte[] FIFTY_THOUSAND = {0x1a, 0x7a};
+    private static final String EXPECTED = "; expected finite values: try another model dtype";
     private static final String UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
     private static final String VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
 
@@ -41,18 +46,53 @@ class NumericalGuardsTest {
     Path scratch;
 
     @Test
-    void aPictureOfNaNIsRefusedWithItsStep() throws Exception {
+    void aPictureOfNaNIsRefusedWithLayerAndStep() throws Exception {
         Path copy = copy();
-        fill(copy.resolve(UNET), "conv_out.bias", NAN);
-        assertEquals("the backbone's output at step 1: found NaN; expected finite values: try another model dtype", refused(copy));
+        fill(copy.resolve(UNET), "mid_block.attentions.0.transformer_blocks.0.ff.net.2.bias", NAN);
+        assertEquals("mid_block.attentions.0.transformer_blocks.0.ff.net.2: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
+            refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
     }
 
     @Test
-    void aPictureThatTheDecoderSpoilsIsRefused() throws Exception {
+    void aPictureOfAQuantizedBackboneIsRefusedWithLayerAndStep() throws Exception {
+        Path checkpoint = scratch.resolve("q.safetensors");
+        var settings = new QuantSettings("int8", new QuantLevel("3"), "standard", "max", Map.of(), "max", 1, List.of());
+        Chain.halftone().quantize(QuantizeRequest.of(Chain.TINY, settings, CalibrationSettings.of(1, 1, 0), checkpoint.toString(), ""),
+            ProgressListener.NONE).await();
+        // the last layer: behind others quantized ones follow, which round NaN to a number
+        fill(checkpoint, "conv_out.bias", NAN);
+        assertEquals("conv_out: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
+            refused(Chain.MODELS.resolve("tiny-sdxl"), DType.FLOAT32, new BackboneChoice.Eager(checkpoint.toString())));
+    }
+
+    @Test
+    void anEncoderThatSpoilsThePromptsIsNamedWithItsLayer() throws Exception {
+        Path copy = copy();
+        fill(copy.resolve("text_encoder_2/model.fp16.safetensors"), "text_model.encoder.layers.1.mlp.fc1.bias", NAN);
+        assertEquals("text_encoder_2: text_model.encoder.layers.1.mlp.fc1: found NaN going out of it" + EXPECTED,
+            refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
+    }
+
+    @Test
+    void aPictureThatTheDecoderSpoilsIsRefusedWithItsLayer() throws Exception {
         Path copy = copy();
         fill(copy.resolve(VAE), "decoder.conv_out.bias", NAN);
-        String message = refused(copy);
-        assertTrue(message.matches("vae: found NaN in its pictures, of latents up to [0-9.E-]+; expected finite values: try model dtype Float"), message);
+        assertEquals("vae: decoder.conv_out: found NaN going out of it" + EXPECTED, refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
+    }
+
+    @Test
+    void aDecoderThatOverflowsInFloat16RunsInFloat32WhereItsConfigurationSaysSo() throws Exception {
+        Path copy = copy();
+        // each fits into float16, their sum does not; a group norm brings it back
+        fill(copy.resolve(VAE), "decoder.conv_in.bias", FIFTY_THOUSAND);
+        fill(copy.resolve(VAE), "decoder.mid_block.resnets.0.conv2.bias", FIFTY_THOUSAND);
+        Path picture = scratch.resolve("upcast.png");
+        Chain.halftone().generate(request(copy, DType.FLOAT16, BackboneChoice.fullPrecision(), picture), ProgressListener.NONE).await();
+        assertTrue(Files.exists(picture));
+        Path config = copy.resolve("vae/config.json");
+        Files.writeString(config, Files.readString(config).replace("\"force_upcast\": true", "\"force_upcast\": false"));
+        assertEquals("vae: decoder.mid_block.attentions.0.to_q: found NaN going into it" + EXPECTED,
+            refused(copy, DType.FLOAT16, BackboneChoice.fullPrecision()));
     }
 
     @Test
@@ -63,7 +103,7 @@ class NumericalGuardsTest {
         fill(copy.resolve(UNET), "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias", new byte[2]);
         Path checkpoint = scratch.resolve("zeros.safetensors");
         for (String algorithm : List.of("max", "smoothquant")) {
-            var settings = new QuantSettings("int8", new QuantLevel("3"), "standard", algorithm, java.util.Map.of(), "max", 1, List.of());
+            var settings = new QuantSettings("int8", new QuantLevel("3"), "standard", algorithm, Map.of(), "max", 1, List.of());
             // one prompt, one step: as little as there can be
             Chain.halftone().quantize(QuantizeRequest.of(PipelineSource.of(copy), settings, CalibrationSettings.of(1, 1, 0), checkpoint.toString(), ""),
                 ProgressListener.NONE).await();
@@ -80,13 +120,17 @@ class NumericalGuardsTest {
         }
     }
 
-    private String refused(Path pipeline) throws IOException {
+    private String refused(Path pipeline, DType type, BackboneChoice backbone) {
         Path picture = scratch.resolve("x.png");
-        var request = new GenerateRequest(new PipelineSource(pipeline.toString(), "", DType.FLOAT32), BackboneChoice.fullPrecision(),
-            new Sampling(List.of("a"), "", 2, Double.NaN, 0, 0, 0, ""), picture.toString(), "");
-        String message = assertThrows(JobException.class, () -> Chain.halftone().generate(request, ProgressListener.NONE).await()).getMessage();
+        String message = assertThrows(JobException.class,
+            () -> Chain.halftone().generate(request(pipeline, type, backbone, picture), ProgressListener.NONE).await()).getMessage();
         assertTrue(Files.notExists(picture));
         return message;
+    }
+
+    private static GenerateRequest request(Path pipeline, DType type, BackboneChoice backbone, Path picture) {
+        return new GenerateRequest(new PipelineSource(pipeline.toString(), "", type), backbone,
+            new Sampling(List.of("a"), "", 2, Double.NaN, 0, 0, 0, ""), picture.toString(), "");
     }
 
     private Path copy() throws IOException {
@@ -100,7 +144,7 @@ class NumericalGuardsTest {
         return to;
     }
 
-    /** Gives every element of a float16 tensor the same value. */
+    /** Gives every 16 bits of a tensor the same value. */
     private static void fill(Path file, String tensor, byte[] value) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);

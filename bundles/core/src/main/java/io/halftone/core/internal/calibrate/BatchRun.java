@@ -4,6 +4,7 @@ import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.EagerBackbone;
+import io.halftone.core.internal.run.LocatingOps;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Generator;
@@ -20,6 +21,7 @@ import io.halftone.quant.Statistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** Runs batches of a calibration on one thread, in full precision, and folds what the sites see. */
@@ -69,8 +71,9 @@ final class BatchRun<T> {
     /** Runs the batch again, looking at every value, to say where it went wrong. */
     private CalibrationException located(int batch, CalibrationException found) {
         try {
-            LocatingOps<T> locating = new LocatingOps<>(ops, job.batch(batch).prompts());
-            run(batch, locating, locating::step, call -> { });
+            AtomicInteger now = new AtomicInteger(-1);
+            var report = LocatingOps.denoising(now::get, job.batch(batch).prompts(), CalibrationException::new);
+            run(batch, new LocatingOps<>(ops, ops, report), now::set, call -> { });
         } catch (CalibrationException first) {
             first.addSuppressed(found);
             return first;

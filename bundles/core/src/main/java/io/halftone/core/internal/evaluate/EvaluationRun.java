@@ -5,6 +5,7 @@ import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.EagerBackbone;
+import io.halftone.core.internal.run.Fault;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.core.internal.run.Sizes;
 import io.halftone.imaging.Picture;
@@ -82,7 +83,17 @@ public final class EvaluationRun<T> {
                     progress.call(call + 1, calls);
                 }
             });
+            for (float value : latents.get(latents.size() - 1)) {
+                if (!Float.isFinite(value)) {
+                    throw new Fault<>(parts, batch).inLatents(backbone, schedule(batch), (again, watcher) -> denoise(shots, batch, again, watcher), value);
+                }
+            }
             float[] values = ops.toFloats(parts.pipeline().adapter().decode(parts, end));
+            for (float value : values) {
+                if (Float.isNaN(value)) {   // infinities became 0 or 1, and come with NaN
+                    throw new Fault<>(parts, batch).inPictures(end);
+                }
+            }
             int height = Math.toIntExact(batch.height());
             int width = Math.toIntExact(batch.width());
             for (int i = 0; i < shots.size(); i++) {

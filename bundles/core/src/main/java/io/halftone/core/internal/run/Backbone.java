@@ -1,6 +1,8 @@
 package io.halftone.core.internal.run;
 
+import io.halftone.ops.Ops;
 import io.halftone.ops.Values;
+import java.util.function.UnaryOperator;
 
 /**
  * What predicts the noise: the model on libtorch, with or without rewrites, or an engine. For use by one thread.
@@ -22,6 +24,14 @@ public interface Backbone<T> extends AutoCloseable {
     /** The recipe that the backbone was quantized by, as JSON; empty in full precision. */
     default String recipe() {
         return "";
+    }
+
+    /**
+     * The same model over operations that are decorated; itself where they cannot be seen, as those of an engine. It holds nothing of its
+     * own, and is used no longer than this one.
+     */
+    default Backbone<T> over(UnaryOperator<Ops<T>> decoration) {
+        return this;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.halftone.ops.Ops;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Values;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The model's own pass on an eager runtime. */
 public final class EagerBackbone<T> implements Backbone<T> {
@@ -16,8 +17,12 @@ public final class EagerBackbone<T> implements Backbone<T> {
 
     /** The pass over these operations, which may be decorated. */
     public EagerBackbone(OpenPipeline pipeline, Ops<T> ops, String description) {
-        this.adapter = pipeline.model(pipeline.spec().backbone());
-        this.config = pipeline.config().component(pipeline.spec().backbone());
+        this(pipeline.model(pipeline.spec().backbone()), pipeline.config().component(pipeline.spec().backbone()), ops, description);
+    }
+
+    private EagerBackbone(ModelAdapter adapter, ModelConfig config, Ops<T> ops, String description) {
+        this.adapter = adapter;
+        this.config = config;
         this.ops = ops;
         this.description = description;
     }
@@ -25,6 +30,11 @@ public final class EagerBackbone<T> implements Backbone<T> {
     @Override
     public T run(Values<T> inputs) {
         return ops.region("", () -> List.of(adapter.forward(new Scope<>(ops), config, inputs).asMap().values().iterator().next())).get(0);
+    }
+
+    @Override
+    public Backbone<T> over(UnaryOperator<Ops<T>> decoration) {
+        return new EagerBackbone<>(adapter, config, decoration.apply(ops), description);
     }
 
     @Override

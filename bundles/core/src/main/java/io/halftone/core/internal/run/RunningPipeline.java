@@ -8,6 +8,7 @@ import io.halftone.model.ModelSignature;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.EagerRuntime;
+import io.halftone.ops.Ops;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Scope;
 import io.halftone.ops.Values;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** A pipeline's parts on an eager runtime; each is checked against its checkpoint when it is first used. */
 public final class RunningPipeline<T> implements Components<T> {
@@ -30,8 +32,9 @@ public final class RunningPipeline<T> implements Components<T> {
     private final EagerOps<T> ops;
     private final Monitor monitor;
     private final boolean tiled;
-    private final Map<String, EagerOps<T>> componentOps = new HashMap<>();
-    private final Map<String, Tokenizer> tokenizers = new HashMap<>();
+    private final Map<String, EagerOps<T>> componentOps;
+    private final Map<String, Tokenizer> tokenizers;
+    private final BiFunction<String, EagerOps<T>, Ops<T>> decoration;
     private LatentColours colours;
 
     /** A pipeline that decodes pictures whole. */
@@ -48,6 +51,29 @@ public final class RunningPipeline<T> implements Components<T> {
         this.context = context;
         this.monitor = monitor;
         this.ops = context.ops(new NoParameters(), pipeline.computeType());
+        this.componentOps = new HashMap<>();
+        this.tokenizers = new HashMap<>();
+        this.decoration = (component, its) -> its;
+    }
+
+    private RunningPipeline(RunningPipeline<T> parts, BiFunction<String, EagerOps<T>, Ops<T>> decoration) {
+        this.tiled = parts.tiled;
+        this.pipeline = parts.pipeline;
+        this.context = parts.context;
+        this.monitor = parts.monitor;
+        this.ops = parts.ops;
+        this.componentOps = parts.componentOps;
+        this.tokenizers = parts.tokenizers;
+        this.decoration = decoration;
+    }
+
+    /**
+     * The same parts, whose components run over operations that are decorated.
+     *
+     * @param other gives them for a component's name and its own operations
+     */
+    RunningPipeline<T> over(BiFunction<String, EagerOps<T>, Ops<T>> other) {
+        return new RunningPipeline<>(this, other);
     }
 
     /** The folder and its plugins. */
@@ -127,7 +153,7 @@ public final class RunningPipeline<T> implements Components<T> {
             for (ModelSignature.Port port : adapter.signature(config).inputs()) {
                 cast.put(port.name(), its.cast(inputs.get(port.name()), port.type(its.computeType())));
             }
-            Values<T> outputs = adapter.forward(new Scope<>(its), config, Values.of(cast));
+            Values<T> outputs = adapter.forward(new Scope<>(decoration.apply(component, its)), config, Values.of(cast));
             names.addAll(outputs.names());
             return List.copyOf(outputs.asMap().values());
         });

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Opens the backbones that requests choose. */
 final class Backbones {
@@ -185,6 +186,11 @@ final class Backbones {
         @Override
         public String recipe() {
             return checkpoint.recipe().json();
+        }
+
+        @Override
+        public Backbone<T> over(UnaryOperator<Ops<T>> decoration) {
+            return backbone.over(decoration);
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.quantize.Digests;
 import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.DenoisingLoop;
+import io.halftone.core.internal.run.Fault;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.core.internal.run.Sizes;
@@ -109,10 +110,8 @@ final class PictureRun<T> {
         List<Picture> pictures = new ArrayList<>();
         ops.region("", () -> {
             dump.keep("prompt_embeds", conditioning.promptEmbeds());
-            Generator<T> generator = parts.context().generator(sampling.seed());
-            T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : given();
             monitor.begins("first step");   // weights are read when they are first needed
-            T latents = loop.run(backbone, conditioning, batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
+            T latents = denoise(backbone, new DenoisingLoop.Watcher<>() {
                 @Override
                 public void before(int call, int step, Values<T> inputs) {
                     timings.begin(ops, inputs);
@@ -132,7 +131,7 @@ final class PictureRun<T> {
             });
             float largest = largest(latents);
             if (!Float.isFinite(largest)) {
-                throw located(backbone, largest);
+                throw new Fault<>(parts, batch).inLatents(backbone, schedule, this::denoise, largest);
             }
             monitor.begins("decode");
             T images = parts.pipeline().adapter().decode(parts, latents);
@@ -140,8 +139,7 @@ final class PictureRun<T> {
             float[] values = ops.toFloats(images);
             for (float value : values) {
                 if (Float.isNaN(value)) {   // infinities became 0 or 1, and come with NaN
-                    throw new IllegalArgumentException("vae: found NaN in its pictures, of latents up to " + largest
-                        + "; expected finite values: try model dtype Float");
+                    throw new Fault<>(parts, batch).inPictures(latents);
                 }
             }
             int height = Math.toIntExact(batch.height());
@@ -154,38 +152,15 @@ final class PictureRun<T> {
         return pictures;
     }
 
-    private float largest(T latents) {
-        return ops.toFloats(ops.amax(ops.abs(latents)))[0];
+    /** All steps, from the same noise each time. */
+    private T denoise(Backbone<T> backbone, DenoisingLoop.Watcher<T> watcher) {
+        Generator<T> generator = parts.context().generator(sampling.seed());
+        T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : given();
+        return loop.run(backbone, conditioning, batch, schedule, noise, generator, watcher);
     }
 
-    /** Runs the steps again, looking at each: looking costs a wait on the device, so a run that goes well does without. */
-    private IllegalArgumentException located(Backbone<T> backbone, float end) {
-        String[] first = new String[1];
-        ops.region("", () -> {
-            Generator<T> generator = parts.context().generator(sampling.seed());
-            T noise = sampling.initialLatents().isEmpty() ? generator.normal(shape) : given();
-            loop.run(backbone, conditioning, batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
-                @Override
-                public void output(int call, T output) {
-                    look("the backbone's output at step ", call, output);
-                }
-
-                @Override
-                public void after(int call, int calls, T now) {
-                    look("the latents after step ", call, now);
-                }
-
-                private void look(String what, int call, T value) {
-                    float found = first[0] == null ? largest(value) : 0;
-                    if (!Float.isFinite(found)) {
-                        first[0] = what + (schedule.step(call) + 1) + ": found " + found;
-                    }
-                }
-            });
-            return List.of();
-        });
-        return new IllegalArgumentException((first[0] == null ? "the latents: found " + end + " at the end" : first[0])
-            + "; expected finite values: try another model dtype");
+    private float largest(T latents) {
+        return ops.toFloats(ops.amax(ops.abs(latents)))[0];
     }
 
     /** Times calls of backbones on the first call's inputs, in turn, so that a machine that slows down slows both. */

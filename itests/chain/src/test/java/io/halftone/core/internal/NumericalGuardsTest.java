@@ -12,8 +12,10 @@ import io.halftone.api.PipelineSource;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
+import io.halftone.api.QuantizeResult;
 import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
+import io.halftone.quant.PlanRule;
 import io.halftone.quant.QuantLevel;
 import io.halftone.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -39,6 +42,7 @@ class NumericalGuardsTest {
     /** 49984 as float16. */
     private static final byte[] FIFTY_THOUSAND = {0x1a, 0x7a};
     private static final String EXPECTED = "; expected finite values: try another model dtype";
+    private static final String BLOCK = "mid_block.attentions.0.transformer_blocks.0.";
     private static final String UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
     private static final String VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
 
@@ -48,8 +52,8 @@ class NumericalGuardsTest {
     @Test
     void aPictureOfNaNIsRefusedWithLayerAndStep() throws Exception {
         Path copy = copy();
-        fill(copy.resolve(UNET), "mid_block.attentions.0.transformer_blocks.0.ff.net.2.bias", NAN);
-        assertEquals("mid_block.attentions.0.transformer_blocks.0.ff.net.2: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
+        fill(copy.resolve(UNET), BLOCK + "ff.net.2.bias", NAN);
+        assertEquals(BLOCK + "ff.net.2: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
             refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
     }
 
@@ -95,29 +99,46 @@ class NumericalGuardsTest {
             refused(copy, DType.FLOAT16, BackboneChoice.fullPrecision()));
     }
 
+    /** One prompt and one step, as little as there can be, with each format, algorithm and collector on layers of its own. */
     @Test
-    void layersThatSeeOnlyZerosStillGetFiniteScales() throws Exception {
+    void layersOfZerosThatSeeZerosGetFiniteScalesWithEveryPlugin() throws Exception {
         Path copy = copy();
-        // the input of the middle block's feed-forward, and with it all of what its last layer sees
-        fill(copy.resolve(UNET), "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.weight", new byte[2]);
-        fill(copy.resolve(UNET), "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias", new byte[2]);
+        List<String> dead = new ArrayList<>();
+        try (SafetensorsFile weights = SafetensorsFile.open(copy.resolve(UNET))) {
+            for (String name : weights.names()) {
+                if (name.endsWith(".ff.net.2.weight") || name.endsWith(".attn1.to_out.0.weight")) {
+                    dead.add(name.substring(0, name.length() - ".weight".length()));
+                } else if (!name.contains(".ff.net.0.proj.") && !name.contains(".attn1.to_v.")) {
+                    continue;
+                }
+                fill(copy.resolve(UNET), name, new byte[2]);
+            }
+        }
+        List<PlanRule> rules = new ArrayList<>();
+        names(Chain.PLUGINS.formats()).forEach(format ->
+            rules.add(new PlanRule(dead.get(rules.size()), "", true, format, Chain.PLUGINS.formats().get(format).usualAlgorithm(), "")));
+        names(Chain.PLUGINS.algorithms()).forEach(algorithm -> rules.add(new PlanRule(dead.get(rules.size()), "", true, "int8", algorithm, "")));
+        names(Chain.PLUGINS.collectors()).forEach(collector -> rules.add(new PlanRule(dead.get(rules.size()), "", true, "int8", "max", collector)));
+        // its scores and its softmax are rounded too
+        rules.add(new PlanRule("mid_block.attentions.0.transformer_blocks.0.attn1", "", true, "fp8", "max", ""));
         Path checkpoint = scratch.resolve("zeros.safetensors");
-        for (String algorithm : List.of("max", "smoothquant")) {
-            var settings = new QuantSettings("int8", new QuantLevel("3"), "standard", algorithm, Map.of(), "max", 1, List.of());
-            // one prompt, one step: as little as there can be
-            Chain.halftone().quantize(QuantizeRequest.of(PipelineSource.of(copy), settings, CalibrationSettings.of(1, 1, 0), checkpoint.toString(), ""),
-                ProgressListener.NONE).await();
-            try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
-                assertEquals(0, file.read("mid_block.attentions.0.transformer_blocks.0.ff.net.2.input_quantizer._amax").toFloats()[0]);
-                for (String name : file.names()) {
-                    if (name.endsWith("_scale")) {
-                        for (float scale : file.read(name).toFloats()) {
-                            assertTrue(scale > 0 && Float.isFinite(scale), name + ": found " + scale + " with " + algorithm);
-                        }
-                    }
+        var settings = new QuantSettings("int8", QuantSettings.RULES_ALONE, "standard", "max", Map.of(), "default", 1, rules);
+        // the exporter refuses scales that are not finite and above 0
+        QuantizeResult result = Chain.halftone().quantize(QuantizeRequest.of(PipelineSource.of(copy), settings, CalibrationSettings.of(1, 1, 0),
+            checkpoint.toString(), scratch.resolve("onnx").toString()), ProgressListener.NONE).await();
+        assertEquals(rules.size(), result.exports().get(0).quantizedLayers());
+        try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+            assertEquals(0, file.read(dead.get(rules.size() - 2) + ".input_quantizer._amax").toFloats()[0]);
+            for (String name : file.names()) {
+                for (float value : file.info(name).dtype().isCompute() ? file.read(name).toFloats() : new float[0]) {
+                    assertTrue(Float.isFinite(value) && (!name.contains("_scale") || value > 0), name + ": found " + value);
                 }
             }
         }
+    }
+
+    private static List<String> names(Plugins.Family<?> family) {
+        return family.plugins().stream().map(plugin -> plugin.names().get(0)).toList();
     }
 
     private String refused(Path pipeline, DType type, BackboneChoice backbone) {

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A hidden folder in the folder that outputs go to, where they grow until they are whole. Then they get their names: a file or a folder
@@ -33,6 +35,8 @@ public final class Staging implements AutoCloseable {
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_MILLIS = 5;
     private static final long PATIENCE_MILLIS = 30_000;
+    /** What the names of files end with that tell of the file of the name before: how it came to be, and who signed that. */
+    private static final List<String> TELLING = List.of(".provenance.json", ".intoto.jsonl");
 
     private final Path folder;
     private final Path real;
@@ -92,8 +96,12 @@ public final class Staging implements AutoCloseable {
 
     /** What is neither file, folder nor link to one is not replaced: a device, a pipe, a socket. */
     private static void refuseOther(Path file, Path where) throws IOException {
-        if (Files.exists(file) && Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
-            throw new IOException(where + ": found a device or a pipe; expected the path of a file");
+        try {
+            if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+                throw new IOException(where + ": found a device or a pipe; expected the path of a file");
+            }
+        } catch (FileSystemException e) {
+            return;        // nothing that can be told: there is no file, or another writer takes it away just now
         }
     }
 
@@ -246,12 +254,13 @@ public final class Staging implements AutoCloseable {
     }
 
     /**
-     * The same, and removes files of what was there before.
+     * The same, and removes files of what was there before. What tells of a file that goes or is replaced, {@code NAME.provenance.json}
+     * and {@code NAME.intoto.jsonl}, goes with it: there is never an old statement beside a new file.
      *
      * @param obsolete names of files in the outputs' folder; those that are not there do no harm
      */
     public void publish(List<String> names, Collection<String> obsolete) throws IOException {
-        var renaming = new Renaming(names, List.copyOf(obsolete));
+        var renaming = new Renaming(names, withTelling(names, obsolete));
         for (String name : names) {
             if (Files.isDirectory(real.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(folder.resolve(name) + ": found a folder; expected the path of a file");
@@ -263,7 +272,7 @@ public final class Staging implements AutoCloseable {
             for (String name : names) {
                 disk.force(file(name));
             }
-            if (names.size() == 1 && obsolete.isEmpty()) {
+            if (names.size() == 1 && renaming.obsolete().isEmpty()) {
                 disk.move(file(head), real.resolve(head));
             } else {
                 publish(renaming);
@@ -272,6 +281,16 @@ public final class Staging implements AutoCloseable {
         } catch (IOException e) {
             throw named(e, head);
         }
+    }
+
+    /** The files that go, and those that tell of them and of the ones that are replaced. */
+    private List<String> withTelling(List<String> names, Collection<String> obsolete) {
+        List<String> all = new ArrayList<>(obsolete);
+        for (String name : Stream.concat(names.stream(), obsolete.stream()).toList()) {
+            TELLING.stream().map(name::concat).filter(telling -> !names.contains(telling) && !all.contains(telling))
+                .filter(telling -> Files.exists(real.resolve(telling), LinkOption.NOFOLLOW_LINKS)).forEach(all::add);
+        }
+        return all;
     }
 
     /** One writer at a time: they all want the same name for their folders, and the one that has it is whole. */

@@ -163,6 +163,52 @@ class StagingTest {
         }
     }
 
+    /** However a writer ends, a statement tells of the file beside it, or is not there. */
+    @Test
+    void whatTellsOfAFileGoesWithItAtOnce() throws IOException {
+        Map<String, String> told = Map.of("model", "old", "model.provenance.json", "tells of old", "model.intoto.jsonl", "signed", "shard", "old",
+            "shard.provenance.json", "tells of old", "other.provenance.json", "another's");
+        Map<String, String> after = Map.of("model", "new", "other.provenance.json", "another's");
+        int old = 0, killed = 0;
+        for (int at = 0; at < MANY; at++) {
+            empty();
+            for (var file : told.entrySet()) {
+                Files.writeString(folder.resolve(file.getKey()), file.getValue());
+            }
+            Staging staging = null;
+            try {
+                staging = Staging.in(folder, FaultyDisk.killedAt(at));
+                staging.write("model", ByteBuffer.wrap("new".getBytes()));
+                staging.publish(List.of("model"), List.of("shard"));
+                staging.close();
+            } catch (FaultyDisk.Killed e) {
+                killed++;
+            }
+            // before anything is settled: no old statement beside a new file
+            if (Files.exists(folder.resolve("model.provenance.json")) && Files.exists(folder.resolve("model"))) {
+                assertEquals("old", Files.readString(folder.resolve("model")), "killed at operation " + at);
+            }
+            if (staging != null) {
+                staging.abandon();
+            } else {
+                Strays.LIVING.clear();
+            }
+            Staging.settle(folder, FaultyDisk.sound());
+            Map<String, String> found = content();
+            assertTrue(found.equals(new TreeMap<>(told)) || found.equals(new TreeMap<>(after)), "killed at operation " + at + ": " + found);
+            old += found.equals(new TreeMap<>(told)) ? 1 : 0;
+        }
+        assertTrue(killed > 15 && old > 5 && old < killed, killed + " kills, " + old + " of them before the file was whole");
+    }
+
+    @Test
+    void aFileAloneTakesItsStatementAlongToo() throws IOException {
+        Files.writeString(folder.resolve("a.provenance.json"), "tells of the one before");
+        Files.writeString(folder.resolve("b.provenance.json"), "of another");
+        Staging.write(folder.resolve("a"), new byte[] {1});
+        assertEquals(List.of("a", "b.provenance.json"), List.copyOf(content().keySet()));
+    }
+
     @Test
     void aDiskFullAtAnyOperationLeavesTheOldFilesAndSaysSo() throws IOException {
         int failed = 0;

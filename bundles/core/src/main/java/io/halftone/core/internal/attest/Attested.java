@@ -8,7 +8,7 @@ import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.files.Staging;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -128,9 +128,12 @@ public final class Attested<R> implements JobRunner.Task<R> {
         }
         var statement = new Statement(artifacts, work, options(), inputs, plugins(), host(), started, now());
         Path target = Statement.file(group.principal());
-        Staging.write(target, statement.bytes());
-        // a signature of what was there before says nothing of this
-        Files.deleteIfExists(Envelope.file(group.principal()));
+        try (Staging staging = Staging.beside(target)) {
+            String name = target.getFileName().toString();
+            staging.write(name, ByteBuffer.wrap(statement.bytes()));
+            // a signature of what was there before says nothing of this
+            staging.publish(List.of(name), List.of(Envelope.file(group.principal()).getFileName().toString()));
+        }
     }
 
     private JsonNode options() {

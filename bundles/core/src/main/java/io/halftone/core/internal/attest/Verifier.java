@@ -7,8 +7,10 @@ import io.halftone.api.VerifyRequest;
 import io.halftone.core.internal.quantize.Digests;
 import io.halftone.files.Staging;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
 
 /** Checks artifacts against their statements, and signs those. */
 public final class Verifier {
+    private static final String PICTURE = ".png";
+
     private final VerifyRequest request;
     private final List<Check> checks = new ArrayList<>();
     /** The files that statements tell of. */
@@ -72,7 +76,7 @@ public final class Verifier {
         return written;
     }
 
-    /** The statements of a file, or of all artifacts in a folder. */
+    /** The statements of a file, or of all artifacts in a folder and below. */
     private static List<Path> statements(String artifact) throws IOException {
         Path path = Path.of(artifact).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
@@ -86,17 +90,34 @@ public final class Verifier {
             return List.of(Statement.file(path));
         }
         List<Path> found = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder ? path : path.getParent())) {
-            for (Path file : files.filter(file -> file.toString().endsWith(Statement.SUFFIX)).sorted().toList()) {
-                if (folder || tellsOf(file, path)) {
-                    found.add(file);
-                }
+        for (Path file : folder ? files(path, Integer.MAX_VALUE) : files(path.getParent(), 1)) {
+            if (file.toString().endsWith(Statement.SUFFIX) && (folder || tellsOf(file, path))) {
+                found.add(file);
             }
         }
         if (found.isEmpty()) {
-            throw new IllegalArgumentException(path + ": found no provenance that tells of it; expected " + Statement.file(path).getFileName());
+            throw new IllegalArgumentException(path + ": found no provenance that tells of it; expected " + (folder ? "some in it or below"
+                : Statement.file(path).getFileName().toString()) + ": a job that is stopped before its end leaves none");
         }
         return found;
+    }
+
+    /** What is in a folder and so deep below that is no folder, links among it; nothing whose name, or whose folder's, begins with a dot. */
+    private static List<Path> files(Path folder, int depth) throws IOException {
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            return files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && !isHidden(folder.relativize(file))).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isHidden(Path path) {
+        for (Path part : path) {
+            if (part.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean tellsOf(Path statement, Path file) throws IOException {
@@ -131,14 +152,12 @@ public final class Verifier {
         }
     }
 
-    /** Files of a folder that no statement in it tells of: what was put there, or lost its provenance. */
+    /** Files of a folder and below that no statement there tells of: what was put there, or lost its provenance. Pictures tell of themselves. */
     private void checkUntold(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).filter(file -> !told.contains(file)).sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (!name.startsWith(".") && !name.endsWith(Statement.SUFFIX) && !name.endsWith(Envelope.SUFFIX)) {
-                    checks.add(new Check("artifact", name, Outcome.MISSING, "found no provenance that tells of it; expected one"));
-                }
+        for (Path file : files(folder, Integer.MAX_VALUE)) {
+            String name = Origin.name(folder, file);
+            if (!told.contains(file) && Stream.of(Statement.SUFFIX, Envelope.SUFFIX, PICTURE).noneMatch(name::endsWith)) {
+                checks.add(new Check("artifact", name, Outcome.MISSING, "found no provenance that tells of it; expected one"));
             }
         }
     }

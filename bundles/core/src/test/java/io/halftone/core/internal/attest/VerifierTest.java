@@ -12,6 +12,7 @@ import io.halftone.api.VerifyRequest;
 import io.halftone.core.internal.attest.Attested.Made;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.files.Staging;
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VerifierTest {
+    private static final String STOPPED = ": a job that is stopped before its end leaves none";
+
     @TempDir
     Path scratch;
     private Path base;
@@ -136,7 +139,7 @@ class VerifierTest {
         Path copy = Files.writeString(model.resolveSibling("copy.onnx"), "forged");
         Files.copy(Statement.file(model), Statement.file(copy));
 
-        assertEquals(copy + ": found no provenance that tells of it; expected copy.onnx.provenance.json",
+        assertEquals(copy + ": found no provenance that tells of it; expected copy.onnx.provenance.json" + STOPPED,
             assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(copy.toString(), "", ""))).getMessage());
     }
 
@@ -150,10 +153,38 @@ class VerifierTest {
     }
 
     @Test
+    void looksIntoFoldersOfAFolder() throws Exception {
+        Path all = scratch.toRealPath();
+        assertEquals(List.of(Statement.file(all.resolve("out/model.onnx")).toString()), Verifier.verify(new VerifyRequest(all.toString(), "", "")).statements());
+        Files.writeString(Files.createDirectories(all.resolve("out/sub/deep")).resolve("untold.onnx"), "x");
+        Files.createSymbolicLink(all.resolve("out/sub/link"), all.resolve("base"));
+        Files.writeString(Files.createDirectories(all.resolve("out/.calibration")).resolve("statistics"), "x");
+        Files.writeString(Files.createDirectories(all.resolve("out/quality")).resolve("picture.png"), "x");
+        assertEquals(List.of("sub/deep/untold.onnx", "sub/link"), Verifier.verify(new VerifyRequest(all.resolve("out").toString(), "", "")).checks().stream()
+            .filter(check -> check.outcome() == Outcome.MISSING).map(Verification.Check::name).toList());
+        Path bare = Files.createDirectory(all.resolve("bare"));
+        assertEquals(bare + ": found no provenance that tells of it; expected some in it or below" + STOPPED,
+            assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(bare.toString(), "", ""))).getMessage());
+    }
+
+    /** As a job that is killed between the two leaves them: the old statement has gone with the old file. */
+    @Test
+    void saysThatAJobWasStoppedBeforeItToldOfItsArtifact() throws Exception {
+        Files.writeString(Envelope.file(model), "a signature of it");
+        Staging.write(model, "another graph".getBytes(StandardCharsets.UTF_8));
+
+        assertFalse(Files.exists(Envelope.file(model)));
+        assertEquals(model + ": found no provenance that tells of it; expected model.onnx.provenance.json" + STOPPED,
+            assertThrows(IllegalArgumentException.class, () -> verify("", "")).getMessage());
+        makesAnArtifact();   // the same job again
+        assertTrue(verify("", "").isIntact());
+    }
+
+    @Test
     void refusesAFileWithoutAStatement() throws Exception {
         Path lone = Files.writeString(Files.createDirectories(scratch.resolve("lone")).resolve("x.plan"), "x");
 
-        assertEquals(lone + ": found no provenance that tells of it; expected x.plan.provenance.json",
+        assertEquals(lone + ": found no provenance that tells of it; expected x.plan.provenance.json" + STOPPED,
             assertThrows(IllegalArgumentException.class, () -> Verifier.verify(new VerifyRequest(lone.toString(), "", ""))).getMessage());
     }
 

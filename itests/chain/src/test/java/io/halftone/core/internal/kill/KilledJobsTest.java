@@ -44,6 +44,8 @@ class KilledJobsTest {
             Outputs.sweepLibraries(tmp);
             assertEquals(List.of(), Outputs.strays(tmp), "kill " + kill);
             for (String stage : Victim.OUTPUTS) {
+                assertEquals(List.of(), Outputs.wronglyTold(folder.resolve(stage)), "kill " + kill);
+                counts.merge(stage + (Outputs.isTold(folder.resolve(stage)) ? " with" : " without") + " provenance", 1, Integer::sum);
                 String found = Outputs.digest(folder.resolve(stage));
                 int variant = found.equals(expected.get(0).get(stage)) ? 0 : 1;
                 assertEquals(expected.get(variant).get(stage), found, "kill " + kill);

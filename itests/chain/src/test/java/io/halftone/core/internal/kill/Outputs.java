@@ -1,15 +1,21 @@
 package io.halftone.core.internal.kill;
 
+import io.halftone.api.Verification;
+import io.halftone.api.VerifyRequest;
+import io.halftone.core.internal.Chain;
 import io.halftone.core.internal.quantize.Digests;
 import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The outputs of a {@link Victim}. */
 final class Outputs {
+    private static final String PROVENANCE = ".provenance.json";
+
     private Outputs() {}
 
     /** What the next start does in each folder. */
@@ -27,11 +33,33 @@ final class Outputs {
         StringBuilder text = new StringBuilder();
         for (Path file : files(folder)) {
             String name = folder.relativize(file).toString();
-            if (!name.startsWith("hub/") && !name.equals("checkpoint.safetensors.calibration") && !name.endsWith(".provenance.json")) {
+            if (!name.startsWith("hub/") && !name.equals("checkpoint.safetensors.calibration") && !name.endsWith(PROVENANCE)) {
                 text.append(name).append(' ').append(Files.isDirectory(file) ? "folder" : Digests.sha256(file)).append('\n');
             }
         }
         return text.toString();
+    }
+
+    /** Artifacts in a folder that are not what a statement beside them says. A killed job may have left none. */
+    static List<String> wronglyTold(Path folder) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path statement : statements(folder)) {
+            Chain.halftone().verify(new VerifyRequest(statement.toString(), "", "")).checks().stream()
+                .filter(check -> check.subject().equals("artifact") && check.outcome() != Verification.Outcome.SAME)
+                .forEach(check -> wrong.add(statement.getFileName() + ": " + check.name() + ": " + check.detail()));
+        }
+        return wrong;
+    }
+
+    /** Whether there is a statement. */
+    static boolean isTold(Path folder) throws IOException {
+        return !statements(folder).isEmpty();
+    }
+
+    private static List<Path> statements(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> path.toString().endsWith(PROVENANCE)).sorted().toList();
+        }
     }
 
     /** Temporary files of ours that nobody will look for any more, once settled. */

@@ -26,7 +26,7 @@ public final class EvaluateCommand extends DeviceCommand {
 
     @Option(name = "--variants",
         description = "What to compare with full precision, with commas between: FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, a "
-        + "checkpoint, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something",
+        + "checkpoint or a folder with one, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something",
         required = true)
     private String variants;
 

@@ -8,13 +8,16 @@ import io.halftone.api.Halftone;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanRequest;
 import io.halftone.api.QuantSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Variants as they are written: {@code full}, FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, or the path of a checkpoint, each with @ENGINE behind it
- * where an engine runs it, and commas between them. A level of * stands for every level at which the format quantizes something.
+ * Variants as they are written: {@code full}, FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, or the path of a checkpoint or of a folder with one,
+ * each with @ENGINE behind it where an engine runs it, and commas between them. A level of * stands for every level at which the format
+ * quantizes something. Commas belong to a path where there is something at it.
  */
 final class VariantList {
     private static final List<String> LEVELS = List.of("1", "2", "2.5", "3", "4");
@@ -36,26 +39,86 @@ final class VariantList {
     /** The variants beside full precision on libtorch, which is always there. */
     List<Variant> of(String text) {
         List<Variant> variants = new ArrayList<>();
-        for (String item : text.split(",", -1)) {
+        for (String item : items(text)) {
             String name = item.strip();
-            int at = name.indexOf('@', name.lastIndexOf('/') + 1);   // a folder may have one in its name
-            String engine = at < 0 ? "" : name.substring(at + 1);
-            String what = at < 0 ? name : name.substring(0, at);
-            if (what.isEmpty() || at >= 0 && engine.isEmpty()) {
+            String what = what(name);
+            String engine = name.length() == what.length() ? "" : name.substring(what.length() + 1);
+            if (what.isEmpty() || engine.isEmpty() && !name.equals(what)) {
                 throw refused(item);
             }
             if (what.equals("full")) {
                 if (!engine.isEmpty()) {
                     variants.add(new Full(name, engine));
                 }
-            } else if (what.endsWith(".safetensors") || what.endsWith(".json") || what.endsWith(".pt")) {
-                variants.add(new Restored(name.substring(Math.max(name.lastIndexOf('/'), 0)).replaceFirst("^/", ""), path.apply(what),
-                    engine));
+            } else if (what.endsWith(".safetensors") || what.endsWith(".json") || what.endsWith(".pt") || isFolder(what)) {
+                Path file = Path.of(path.apply(what));
+                variants.add(new Restored(named(file, 1, engine), file.toString(), engine));
             } else {
                 variants.addAll(quantized(item, what, engine));
             }
         }
-        return variants;
+        return apart(variants);
+    }
+
+    /** The pieces between commas, joined where together they are the path of something. */
+    private List<String> items(String text) {
+        List<String> pieces = List.of(text.split(",", -1));
+        List<String> items = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            int last = pieces.size() - 1;
+            while (last > i && !isThere(String.join(",", pieces.subList(i, last + 1)))) {
+                last--;
+            }
+            items.add(String.join(",", pieces.subList(i, last + 1)));
+            i = last;
+        }
+        return items;
+    }
+
+    private boolean isThere(String joined) {
+        String what = what(joined.strip());
+        return !what.isEmpty() && Files.exists(Path.of(path.apply(what)));
+    }
+
+    /** What an engine is to run: all before the @ in the last name of a path; a folder may have one in its name. */
+    private static String what(String name) {
+        int at = name.indexOf('@', name.lastIndexOf('/') + 1);
+        return at < 0 ? name : name.substring(0, at);
+    }
+
+    /** Whether it is a folder that is there, and not what a format is written as. */
+    private boolean isFolder(String what) {
+        return (what.contains("/") || !what.contains(":")) && Files.isDirectory(Path.of(path.apply(what)));
+    }
+
+    /** A checkpoint by that many of the last names of its path. */
+    private static String named(Path file, int names, String engine) {
+        int count = file.getNameCount();
+        return (count == 0 ? file : file.subpath(Math.max(0, count - names), count)) + (engine.isEmpty() ? "" : "@" + engine);
+    }
+
+    /** Checkpoints of one name get so much of their paths before it that they differ; one that is there twice stays so. */
+    private static List<Variant> apart(List<Variant> variants) {
+        List<Variant> apart = new ArrayList<>();
+        for (Variant variant : variants) {
+            if (!(variant instanceof Restored restored)) {
+                apart.add(variant);
+                continue;
+            }
+            Path file = Path.of(restored.checkpoint());
+            int names = 1;
+            while (names < file.getNameCount() && isShared(variants, restored, file, names)) {
+                names++;
+            }
+            apart.add(new Restored(named(file, names, restored.engine()), restored.checkpoint(), restored.engine()));
+        }
+        return apart;
+    }
+
+    private static boolean isShared(List<Variant> variants, Restored restored, Path file, int names) {
+        return variants.stream().filter(Restored.class::isInstance).map(Restored.class::cast)
+            .filter(other -> !other.checkpoint().equals(restored.checkpoint()) && other.engine().equals(restored.engine()))
+            .anyMatch(other -> named(Path.of(other.checkpoint()), names, "").equals(named(file, names, "")));
     }
 
     private List<Variant> quantized(String item, String what, String engine) {

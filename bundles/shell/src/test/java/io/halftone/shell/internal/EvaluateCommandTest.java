@@ -72,6 +72,36 @@ class EvaluateCommandTest {
         assertEquals(folder.resolve("o").toString(), request.directory());
     }
 
+    private List<Restored> restored(String variants) throws Exception {
+        return request("--model", "m", "--variants", variants, "--prompts-file", "p.txt").variants().stream().map(Restored.class::cast).toList();
+    }
+
+    @Test
+    void tellsCheckpointsOfOneNameApartByTheirFolders() throws Exception {
+        assertEquals(List.of("x/c.safetensors", "y/c.safetensors", "d.safetensors", "c.safetensors@onnxruntime"),
+            restored("x/c.safetensors,y/c.safetensors,x/d.safetensors,x/c.safetensors@onnxruntime").stream().map(Restored::name).toList());
+        assertEquals(List.of("x/s/c.safetensors", "y/s/c.safetensors"),
+            restored("x/s/c.safetensors,y/s/c.safetensors").stream().map(Restored::name).toList());
+        assertEquals("variants: found c.safetensors twice; expected each name once",
+            refusal("--model", "m", "--variants", "x/c.safetensors,x/c.safetensors", "--prompts-file", "p.txt"));
+    }
+
+    @Test
+    void takesTheFolderOfACheckpoint() throws Exception {
+        Files.createDirectories(folder.resolve("out/hub"));
+        assertEquals(List.of(new Restored("hub", folder.resolve("out/hub").toString(), ""),
+            new Restored("hub@onnxruntime", folder.resolve("out/hub").toString(), "onnxruntime")), restored("out/hub/,out/hub@onnxruntime"));
+        assertTrue(refusal("--model", "m", "--variants", "out/none", "--prompts-file", "p.txt").startsWith("variants: found \"out/none\"; expected full, "));
+    }
+
+    @Test
+    void takesPathsWithCommasThatAreThere() throws Exception {
+        Path odd = Files.createDirectories(folder.resolve("a, b")).resolve("c,d.safetensors");
+        Files.createFile(odd);
+        assertEquals(List.of(new Restored("c,d.safetensors", odd.toString(), ""), new Restored("e.safetensors", folder.resolve("e.safetensors").toString(), ""),
+            new Restored("c,d.safetensors@onnxruntime", odd.toString(), "onnxruntime")), restored("a, b/c,d.safetensors,e.safetensors,a, b/c,d.safetensors@onnxruntime"));
+    }
+
     @Test
     void takesASliceAndADistributor() throws Exception {
         assertEquals(Distribution.here(), request("--model", "m", "--variants", "int8:3", "--prompts-file", "p.txt").distribution());

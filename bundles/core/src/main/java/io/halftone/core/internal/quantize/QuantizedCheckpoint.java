@@ -7,6 +7,8 @@ import io.halftone.core.internal.run.FusedLora;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.ops.CheckpointException;
 import io.halftone.quant.LayerState;
+import io.halftone.safetensors.Safetensors;
+import io.halftone.safetensors.SafetensorsFiles;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -77,6 +79,18 @@ public final class QuantizedCheckpoint implements AutoCloseable {
         }
         return new QuantizedModel(recipe, states, stateOnly
             ? stored.parameters(pipeline.parameters(backbone), recipe.source()) : stored.parameters());
+    }
+
+    /**
+     * The files of a checkpoint, an index of shards among them.
+     *
+     * @param path a file, an index, or a folder that holds one of these
+     * @throws CheckpointException if it is no quantized checkpoint
+     */
+    public static List<Path> files(Path path) {
+        try (QuantizedCheckpoint checkpoint = open(path); Safetensors weights = SafetensorsFiles.open(checkpoint.stored().path())) {
+            return List.copyOf(weights.files());
+        }
     }
 
     @Override

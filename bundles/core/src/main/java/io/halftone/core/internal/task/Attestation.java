@@ -19,9 +19,8 @@ import io.halftone.core.internal.attest.Attested;
 import io.halftone.core.internal.attest.Attested.Made;
 import io.halftone.core.internal.attest.Origin;
 import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.core.internal.run.OpenPipeline;
-import io.halftone.safetensors.Safetensors;
-import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,9 +107,7 @@ public final class Attestation {
             origin = new Origin().backbone(pipeline).files("lora", loras(request.source().loras()));
         }
         if (!request.restoreFrom().isEmpty()) {
-            try (Safetensors checkpoint = SafetensorsFiles.open(Path.of(request.restoreFrom()))) {
-                origin.files("checkpoint", checkpoint.files());
-            }
+            origin.files("checkpoint", QuantizedCheckpoint.files(Path.of(request.restoreFrom())));
         }
         return origin;
     }

@@ -34,8 +34,6 @@ import io.halftone.distribute.WorkSession;
 import io.halftone.files.PathLock;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Parameters;
-import io.halftone.safetensors.Safetensors;
-import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,10 +141,8 @@ final class VariantRun {
     /** Bytes of a checkpoint, whether it is one file or several with an index. */
     private static long stored(String checkpoint) throws IOException {
         long bytes = 0;
-        try (Safetensors weights = SafetensorsFiles.open(Path.of(checkpoint))) {
-            for (Path file : weights.files()) {
-                bytes += file.toString().endsWith(".json") ? 0 : Files.size(file);
-            }
+        for (Path file : QuantizedCheckpoint.files(Path.of(checkpoint))) {
+            bytes += file.toString().endsWith(".json") ? 0 : Files.size(file);
         }
         return bytes;
     }

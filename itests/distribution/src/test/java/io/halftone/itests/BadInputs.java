@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -35,6 +37,8 @@ final class BadInputs {
         models();
         indexes();
         pipelines();
+        statements();
+        evaluations();
     }
 
     private void files() throws IOException {
@@ -149,6 +153,39 @@ final class BadInputs {
         write("index-form/model_index.json", "{\"_class_name\": \"P\", \"unet\": [\"diffusers\"]}");
         write("index-missing/model_index.json", "{\"_class_name\": \"P\", \"unet\": [\"diffusers\", \"UNet2DConditionModel\"]}");
         write("index-unknown/model_index.json", "{\"_class_name\": \"PerpetuumMobilePipeline\"}");
+    }
+
+    private void statements() throws IOException {
+        String told = "{'_type':'https://in-toto.io/Statement/v1','predicateType':'https://slsa.dev/provenance/v1',"
+            + "'subject':[{'name':'NAME','digest':{'sha256':'" + "0".repeat(64) + "'}}],'predicate':{'buildDefinition':{'buildType':'urn:halftone:job:export'}}}";
+        told(told.replace("NAME", "x.onnx"), "told");
+        told("{", "told-cut");
+        told("{'_type':'https://example.org/Statement'}", "told-other");
+        told(told.replace("NAME", "../empty.txt"), "told-climbs");
+        told(told.replace("0".repeat(64), "0"), "told-digest");
+        told(told.replace("urn:halftone:job:export", "https://example.org/build"), "told-builder");
+        told("[".repeat(100_000), "told-deep");
+        // RFC 8032, section 7.1, test 1
+        write("private.pem", pem("PRIVATE", "302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
+        write("public.pem", pem("PUBLIC", "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
+        write("other-public.pem", pem("PUBLIC", "00"));
+        write("other-private.pem", pem("PRIVATE", "00"));
+    }
+
+    /** Single quotes stand for double ones. */
+    private void told(String statement, String folder) throws IOException {
+        write(folder + "/x.onnx", "x");
+        write(folder + "/x.onnx.provenance.json", statement.replace('\'', '"'));
+    }
+
+    private static String pem(String kind, String der) {
+        return "-----BEGIN " + kind + " KEY-----\n" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(der)) + "\n-----END " + kind + " KEY-----\n";
+    }
+
+    private void evaluations() throws IOException {
+        write("prompts.txt", "a red circle\n");
+        write("other-evaluation/work/evaluation.json", "{\"prompts\": []}");
+        write("cut-evaluation/work/evaluation.json", "{");
     }
 
     private void pipelines() throws IOException {

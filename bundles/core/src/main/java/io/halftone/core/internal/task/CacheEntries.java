@@ -25,6 +25,9 @@ public final class CacheEntries {
 
     /** All entries, those that were used last first. */
     public static List<CachedEngine> of(EngineCache cache) throws IOException {
+        if (Files.isRegularFile(cache.folder())) {
+            throw new IllegalArgumentException("engine cache " + cache.folder() + ": found a file; expected a folder");
+        }
         List<CachedEngine> entries = new ArrayList<>();
         for (String kind : KINDS) {
             if (Files.isDirectory(cache.folder().resolve(kind))) {

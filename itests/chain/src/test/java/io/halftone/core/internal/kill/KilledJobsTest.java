@@ -40,6 +40,7 @@ class KilledJobsTest {
             for (String told : run(folder, random.nextInt(2), random.nextInt(LONGEST_MILLIS))) {
                 counts.merge(told, 1, Integer::sum);
             }
+            Outputs.begun(folder).forEach(output -> counts.merge("killed while it wrote " + output, 1, Integer::sum));
             Outputs.settle(folder);
             Outputs.sweepLibraries(tmp);
             assertEquals(List.of(), Outputs.strays(tmp), "kill " + kill);
@@ -57,6 +58,7 @@ class KilledJobsTest {
         assertEquals(expected.get(0).get("quantize"), Outputs.digest(folder.resolve("quantize")));
         assertFalse(Files.exists(folder.resolve("quantize/checkpoint.safetensors.calibration")));
         assertTrue(KILLS < 50 || counts.getOrDefault(Victim.RESUMED, 0) > 0, counts.toString());
+        assertTrue(KILLS < 50 || counts.keySet().stream().anyMatch(count -> count.startsWith("killed while it wrote")), counts.toString());
     }
 
     private List<Map<String, String>> expected(Victim victim) throws Exception {

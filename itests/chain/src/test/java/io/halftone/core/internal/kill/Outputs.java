@@ -18,6 +18,19 @@ final class Outputs {
 
     private Outputs() {}
 
+    /** The outputs of which a writer had begun to write files, when it was killed. */
+    static List<String> begun(Path folder) throws IOException {
+        List<String> begun = new ArrayList<>();
+        for (String output : Victim.OUTPUTS) {
+            try (Stream<Path> all = Files.list(folder.resolve(output))) {
+                if (all.anyMatch(path -> path.getFileName().toString().startsWith(".halftone-"))) {
+                    begun.add(output);
+                }
+            }
+        }
+        return begun;
+    }
+
     /** What the next start does in each folder. */
     static void settle(Path folder) throws IOException {
         for (String below : List.of("quantize", "quantize/hub", "export", "build", "tmp")) {

@@ -170,7 +170,7 @@ class DistributedWorkTest {
         // two layers in two formats: what each comes to is another test's
         var two = QuantSettings.int8(new QuantLevel("2")).with(QuantSettings.RULES_ALONE, List.of(new PlanRule("transformer_blocks.0.ff.*", "", true, "", "", "")));
         return new SearchRequest(SD3, two, List.of("int8", "nvfp4"), runs, new CalibrationWork(2, 1, 1, "", List.of(),
-            distributor), 1, 2, Double.NaN, 0.99, scratch.resolve(name + ".yaml").toString(), scratch.resolve(name + ".csv").toString());
+            distributor), 1, 2, Double.NaN, 0.998, scratch.resolve(name + ".yaml").toString(), scratch.resolve(name + ".csv").toString());
     }
 
     private EvaluateResult evaluate(io.halftone.api.Halftone halftone, String name, Distribution distribution) throws Exception {

@@ -33,12 +33,13 @@ import java.util.Random;
 /**
  * What a batch of a calibration returns of a published model, and what the coordinator does with it: the sites of the preset's plan, each folded from
  * an input as wide as the layer's, in bytes as they are sent; and how long it takes to read and merge one, and to save them all, on one thread. Needs
- * no weights: statistics are as long whatever the values are. Prints a table.
+ * no weights: only histograms depend on the values, by the bins that occur, and there they are normal. Prints a table.
  */
 public final class ResultSizes {
     private static final int STEPS = 20;
     private static final int MERGES = 20;
     private static final int PICTURES = 5;
+    private static final int VALUES = 1 << 16;
 
     private ResultSizes() {}
 
@@ -129,8 +130,13 @@ public final class ResultSizes {
         return Observed.of(plan, Chain.PLUGINS, STEPS, 1);
     }
 
-    /** What the sites see of zeros, at every step. */
+    /** What the sites see of normal values: as wide as the layer's input where each channel counts, and {@value #VALUES} of them where none does. */
     private static Map<Site, Statistics> seen(String model, Observed observed) throws Exception {
+        float[] normal = new float[VALUES];
+        Random random = new Random(2);
+        for (int i = 0; i < VALUES; i++) {
+            normal[i] = (float) random.nextGaussian();
+        }
         Map<String, Layer> layers = new LinkedHashMap<>();
         scan(model).layers().forEach(layer -> layers.put(layer.name(), layer));
         Map<Site, Statistics> seen = new LinkedHashMap<>();
@@ -143,8 +149,9 @@ public final class ResultSizes {
                         for (int step = 0; step < STEPS; step++) {
                             int at = step;
                             ops.region("", () -> {
-                                fold.accept(ops.load(TensorView.ofFloats(new float[Math.toIntExact(width(layers.get(site.layer())))],
-                                    1, width(layers.get(site.layer())))), at);
+                                int width = Math.toIntExact(width(layers.get(site.layer())));
+                                int rows = asked.request().channelAxis() == Collector.Request.NO_AXIS ? VALUES / width : 1;
+                                fold.accept(ops.load(TensorView.ofFloats(Arrays.copyOf(normal, rows * width), rows, width)), at);
                                 return new ArrayList<>();
                             });
                         }

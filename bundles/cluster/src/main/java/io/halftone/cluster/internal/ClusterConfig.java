@@ -10,8 +10,8 @@ public @interface ClusterConfig {
     @AttributeDefinition(name = "Cluster name", description = "Members of the same name find each other; 1 to 64 letters, digits, - . and _")
     String clusterName() default "halftone";
 
-    @AttributeDefinition(name = "Secret", required = false, type = AttributeType.PASSWORD, description = "What every member has to know, at least 16 characters. Without one "
-        + "members are on this machine alone")
+    @AttributeDefinition(name = "Secret", required = false, type = AttributeType.PASSWORD,
+        description = "What every member has to know, at least 16 characters. Without one members are on this machine alone")
     String _secret() default "";
 
     @AttributeDefinition(name = "Secret file", required = false, description = "A file with the secret in its first line, absolute, in place "

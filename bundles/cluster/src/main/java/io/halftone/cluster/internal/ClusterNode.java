@@ -84,7 +84,8 @@ final class ClusterNode implements AutoCloseable {
     WorkSession begin(Work work, OpenWork here) {
         Peers peers = join();
         UUID[] id = new UUID[1];
-        ClusterSession session = new ClusterSession(work, Optional.of(here).filter(its -> settings.own()), peers, refusals, terms, () -> sessions.remove(id[0]));
+        ClusterSession session = new ClusterSession(work, Optional.of(here).filter(its -> settings.own()), peers, refusals, terms,
+            () -> sessions.remove(id[0]));
         id[0] = session.id();
         sessions.put(session.id(), session);
         return session;

@@ -29,7 +29,8 @@ final class ClusterReport {
                 continue;
             }
             MemberState state = member.state().get();
-            rows.add(List.of(address, state.name(), String.join(", ", state.devices()), Long.toString(state.units()), String.join("; ", state.doing())));
+            rows.add(List.of(address, state.name(), String.join(", ", state.devices()), Long.toString(state.units()),
+                String.join("; ", state.doing())));
             refusals.addAll(state.refusals());
             for (MemberState.JobState job : state.jobs()) {
                 jobs.add(List.of(job.kind() + " " + job.subject() + " at " + member.address(), job.done() + " of " + job.total(),
@@ -79,7 +80,8 @@ final class ClusterReport {
             return "";
         }
         long seconds = (long) Math.ceil((job.total() - job.done()) / rate);
-        return seconds < 60 ? seconds + " s" : seconds < 3600 ? seconds / 60 + " min " + seconds % 60 + " s" : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+        return seconds < 60 ? seconds + " s" : seconds < 3600 ? seconds / 60 + " min " + seconds % 60 + " s"
+            : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
     /** One object: members, each with its jobs and refusals. */

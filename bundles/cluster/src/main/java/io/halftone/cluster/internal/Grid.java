@@ -65,7 +65,8 @@ final class Grid implements Peers, AutoCloseable {
         try {
             Thread.currentThread().setContextClassLoader(config.getClassLoader());   // its threads keep it
             String name = "halftone-" + UUID.randomUUID();   // of this process alone
-            self[0] = HazelcastInstanceFactory.newHazelcastInstance(config, name, new GuardedNode.Context(new Admission(settings.name(), key, refusals)));
+            Admission admission = new Admission(settings.name(), key, refusals);
+            self[0] = HazelcastInstanceFactory.newHazelcastInstance(config, name, new GuardedNode.Context(admission));
         } catch (HazelcastException | IllegalStateException e) {
             throw new IllegalStateException("cluster " + settings + ": found " + e.getMessage() + "; expected to join", e);
         } finally {

@@ -103,7 +103,8 @@ final class GridConfig {
         ClassFilter exceptions = new ClassFilter()
             .addPackages("com.hazelcast.spi.exception", "com.hazelcast.core", "com.hazelcast.internal.cluster.impl")
             .addClasses("com.hazelcast.partition.NoDataMemberInClusterException")
-            .addClasses("java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error", "java.lang.IllegalStateException",
+            .addClasses("java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error",
+                "java.lang.IllegalStateException",
                 "java.lang.IllegalArgumentException", "java.lang.SecurityException", "java.lang.NullPointerException", "java.lang.ClassCastException",
                 "java.lang.ClassNotFoundException", "java.lang.ReflectiveOperationException", "java.lang.UnsupportedOperationException",
                 "java.lang.InterruptedException", "java.lang.StackTraceElement", "[Ljava.lang.StackTraceElement;", "java.io.IOException",

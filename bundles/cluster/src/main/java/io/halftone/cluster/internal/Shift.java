@@ -138,7 +138,8 @@ final class Shift implements Runnable {
                 grant(new Message.Alive(offer.session(), peers.self().life(), beats));
             } catch (IOException e) {
                 if (System.nanoTime() - heard > TimeUnit.SECONDS.toNanos(patience)) {
-                    refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found no coordinator for " + patience + " s; expected it back");
+                    refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found no coordinator for " + patience
+                        + " s; expected it back");
                     end();
                 }
             }

@@ -100,7 +100,7 @@ class ClusterNodeTest {
         node(new ToyWork.Bench()).join();
         ClusterNode other = node("tests", "another secret entirely", new ToyWork.Bench());
         String message = assertThrows(IllegalStateException.class, other::join).getMessage();
-        assertTrue(message.matches("cluster: member at 127.0.0.1:" + port + ": found a cluster tests with another secret; expected one with the same"), message);
+        assertEquals("cluster: member at 127.0.0.1:" + port + ": found a cluster tests with another secret; expected one with the same", message);
         await(() -> nodes.get(0).state().refusals().contains(
             "cluster: process at 127.0.0.1: found another secret; expected that of cluster tests"));
         assertEquals(1, nodes.get(0).members().size());

@@ -43,8 +43,8 @@ class GridTest {
     private static final String NAME = "grid-tests";
     private static final int PORT = Ports.free(3);
     private static final Refusals REFUSALS = new Refusals();
-    private static final ClusterSettings SETTINGS = new ClusterSettings(NAME, "a secret of the tests", List.of(), false, "127.0.0.1", PORT, 3, 20, true,
-        new Shift.Crew(List.of(), 0));
+    private static final ClusterSettings SETTINGS = new ClusterSettings(NAME, "a secret of the tests", List.of(), false, "127.0.0.1", PORT,
+        3, 20, true, new Shift.Crew(List.of(), 0));
     private static final ClusterKey KEY = ClusterKey.of(SETTINGS);
     private static Grid first;
     private static Grid second;
@@ -101,7 +101,8 @@ class GridTest {
             assertFalse(node.getProperties().getBoolean(ClusterProperty.ENABLE_JMX), "JMX is on");
             assertEquals("OFF", node.getProperties().getString(ClusterProperty.HEALTH_MONITORING_LEVEL));
         }
-        assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().toLowerCase().contains("phone")), "a thread calls home");
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().toLowerCase().contains("phone")), "a thread calls home");
     }
 
     @Test
@@ -144,7 +145,8 @@ class GridTest {
     @Test
     void answersNothingToACallWithAWrongTag() {
         Seal other = new Seal(ClusterKey.of(SealTest.settings(NAME, "a secret of somebody else")));
-        Answer answer = Hazelcast.getAllHazelcastInstances().stream().filter(instance -> instance.getConfig().getClusterName().equals(NAME)).findFirst()
+        Answer answer = Hazelcast.getAllHazelcastInstances().stream()
+            .filter(instance -> instance.getConfig().getClusterName().equals(NAME)).findFirst()
             .map(instance -> submit(instance, new Call(other.call(first.self().life().toString(), new Message.Describe().bytes())))).orElseThrow();
         assertEquals(0, answer.sealed().length);
         assertTrue(REFUSALS.list().contains("cluster: call: found one with a wrong tag; expected one of a member that knows the secret"));
@@ -181,7 +183,8 @@ class GridTest {
                 out.write(tag);
                 byte[] verdict = in.readNBytes(1 + ClusterKey.TAG);
                 assertEquals(Admission.OTHER_SECRET, verdict[0]);
-                assertArrayEquals(new byte[ClusterKey.TAG], Arrays.copyOfRange(verdict, 1, verdict.length), "a tag for one who does not know the secret");
+                assertArrayEquals(new byte[ClusterKey.TAG], Arrays.copyOfRange(verdict, 1, verdict.length),
+                    "a tag for one who does not know the secret");
                 assertEquals(-1, in.read(), "the connection is closed");
             }
         }

@@ -17,8 +17,8 @@ public final class MemberMain {
      */
     public static void main(String[] args) throws Exception {
         long step = Long.parseLong(args[2]);
-        ClusterSettings settings = new ClusterSettings("processes", "a secret of the tests", List.of(), false, "127.0.0.1", Integer.parseInt(args[0]), 8,
-            Integer.parseInt(args[1]), true, new Shift.Crew(List.of(), 0));
+        ClusterSettings settings = new ClusterSettings("processes", "a secret of the tests", List.of(), false, "127.0.0.1",
+            Integer.parseInt(args[0]), 8, Integer.parseInt(args[1]), true, new Shift.Crew(List.of(), 0));
         ToyWork.Bench bench = new ToyWork.Bench();
         ClusterNode node = new ClusterNode(settings, bench, new Ledger.Terms(60_000, 3));
         if (args[3].equals("member")) {

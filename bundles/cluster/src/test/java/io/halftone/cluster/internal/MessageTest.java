@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class MessageTest {
     private static final UUID SESSION = new UUID(1, 2);
     private static final UUID LIFE = new UUID(3, 4);
-    private static final List<Message> ALL = List.of(new Message.Describe(), new Message.Offer(SESSION, LIFE, "calibrate", "models/sdxl", "00ff", "{}"),
+    private static final List<Message> ALL = List.of(new Message.Describe(),
+        new Message.Offer(SESSION, LIFE, "calibrate", "models/sdxl", "00ff", "{}"),
         new Message.End(SESSION), new Message.Take(SESSION, LIFE, 3), new Message.Done(SESSION, LIFE, 1, 7, 20, new byte[] {1, 2, 3}),
         new Message.Failed(SESSION, LIFE, 0, 5, "layer: found NaN"), new Message.Refused(SESSION, LIFE, List.of("a", "ö")),
         new Message.Alive(SESSION, LIFE, List.of(new Message.Beat(0, 1, 2, 3), new Message.Beat(1, 4, 0, 0))));

@@ -56,7 +56,8 @@ class ProcessesTest {
     }
 
     private Started start(int limit, int step, String... what) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:TieredStopAtLevel=1",
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m", "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC", "-Dhazelcast.logging.type=none", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             MemberMain.class.getName(), Integer.toString(port), Integer.toString(limit), Integer.toString(step)));

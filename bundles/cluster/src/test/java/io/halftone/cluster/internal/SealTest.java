@@ -73,7 +73,8 @@ class SealTest {
     @Test
     void makesAnotherKeyOfAnotherSecretOrName() {
         byte[] call = seal.call("b", CONTENT);
-        for (ClusterSettings other : List.of(settings("tests", "a secret of the testz"), settings("test", "a secret of the tests"), settings("tests", ""))) {
+        for (ClusterSettings other : List.of(settings("tests", "a secret of the testz"), settings("test", "a secret of the tests"),
+                settings("tests", ""))) {
             assertThrows(SecurityException.class, () -> new Seal(ClusterKey.of(other)).openCall("b", call));
         }
     }

@@ -24,12 +24,12 @@ public final class ClusterBench {
         Path folder = Files.createTempDirectory("halftone-cluster");
         List<double[]> all = new ArrayList<>();
         for (int turn = 0; turn <= turns; turn++) {
-            double[] seconds = {run("in-process", units, folder, 0, true), run("cluster", units, folder, 0, true), run("cluster", units, folder, 1, false),
-                run("cluster", units, folder, 2, false)};
+            double[] seconds = {run("in-process", units, folder, 0, true), run("cluster", units, folder, 0, true),
+                run("cluster", units, folder, 1, false), run("cluster", units, folder, 2, false)};
             if (turn > 0) {   // the first one warms files and caches
                 all.add(seconds);
-                System.out.printf(Locale.ROOT, "turn %d: in-process %.2f s, cluster of one %.2f s, one member %.2f s, two members %.2f s%n", turn, seconds[0],
-                    seconds[1], seconds[2], seconds[3]);
+                System.out.printf(Locale.ROOT, "turn %d: in-process %.2f s, cluster of one %.2f s, one member %.2f s, two members %.2f s%n", turn,
+                    seconds[0], seconds[1], seconds[2], seconds[3]);
             }
         }
         System.out.printf(Locale.ROOT, "cluster of one: %+.1f %%%n", (median(all, 1, 0) - 1) * 100);

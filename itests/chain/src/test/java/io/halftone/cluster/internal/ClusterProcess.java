@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
 final class ClusterProcess {
     static final String EQUAL = "checkpoint written";
     private static final long LIMIT_SECONDS = 300;
-    private static final QuantSettings INT8 = new QuantSettings("int8", new QuantLevel("3"), "standard", "smoothquant", Map.of(), "min-mean", 1, List.of());
+    private static final QuantSettings INT8 = new QuantSettings("int8", new QuantLevel("3"), "standard", "smoothquant", Map.of(), "min-mean", 1,
+        List.of());
 
     private final Process process;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -97,7 +98,8 @@ final class ClusterProcess {
     static ClusterProcess start(List<String> by, int port, int limit, List<String> options, String... what) throws IOException {
         List<String> command = new ArrayList<>(by);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
-            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dhazelcast.logging.type=none", "-DClusterConfig.port=" + port, "-DClusterConfig.ports=10",
+            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dhazelcast.logging.type=none", "-DClusterConfig.port=" + port,
+            "-DClusterConfig.ports=10",
             "-DClusterConfig.heartbeatLimit=" + limit, "-DClusterConfig.workers=1", "-DClusterConfig._secret=a secret of the tests"));
         command.addAll(options);
         for (String name : List.of("halftone.models", "org.bytedeco.javacpp.cachedir", "org.bytedeco.javacpp.platform.extension",
@@ -151,7 +153,8 @@ final class ClusterProcess {
             line = lines.poll(1, TimeUnit.SECONDS);
         }
         if (line == null) {
-            throw new AssertionError("it ended, or said nothing for " + LIMIT_SECONDS + " s; before: " + said.subList(Math.max(0, said.size() - 30), said.size()));
+            throw new AssertionError("it ended, or said nothing for " + LIMIT_SECONDS + " s; before: "
+                + said.subList(Math.max(0, said.size() - 30), said.size()));
         }
         said.add(line);
         return line;

@@ -107,8 +107,8 @@ class CutNetworkTest {
         link(1, "up");
         coordinator.await(ClusterProcess.EQUAL);
         assertEquals(-1, Files.mismatch(expected, checkpoint));
-        System.out.printf("cut network: the second host ran %d units before it was cut off and %d by the half; both %d before the coordinator was cut off and %d at "
-            + "the end%n", units[0], units[1], units[2], second.units() + third.units());
+        System.out.printf("cut network: the second host ran %d units before it was cut off and %d by the half; both %d before the "
+            + "coordinator was cut off and %d at the end%n", units[0], units[1], units[2], second.units() + third.units());
         assertTrue(units[1] > units[0], "the second host ran nothing after its link was mended: " + units[0] + ", " + units[1]);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -184,7 +185,8 @@ class ClusterNodeTest {
             assertEquals(100, job.total());
             assertTrue(job.done() > 0);
             await(() -> member.state().doing().stream().anyMatch(line -> line.matches("calibrate toy: unit \\d+, \\d of 5 steps")));
-            run.get(30, TimeUnit.SECONDS);
+            sink.cancelled = true;
+            assertThrows(CompletionException.class, run::join);
         }
     }
 }

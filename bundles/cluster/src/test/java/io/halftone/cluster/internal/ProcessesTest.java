@@ -89,18 +89,18 @@ class ProcessesTest {
     @Test
     void computesTheSameWhenMembersAreKilledPausedAndLate() throws Exception {
         Random random = new Random(3);
-        Started killed = start(5, 10, "member");
-        Started paused = start(5, 10, "member");
+        Started killed = start(5, 8, "member");
+        Started paused = start(5, 8, "member");
         killed.await("joined");
         paused.await("joined");
-        Started coordinator = start(5, 10, "coordinate", "200");
+        Started coordinator = start(5, 8, "coordinate", "120");
         coordinator.await("joined");
-        coordinator.awaitDone(10 + random.nextInt(20));
+        coordinator.awaitDone(5 + random.nextInt(10));
         signal("STOP", paused.process());
-        coordinator.awaitDone(40 + random.nextInt(20));
+        coordinator.awaitDone(25 + random.nextInt(10));
         signal("KILL", killed.process());
-        Started late = start(5, 10, "member");
-        coordinator.awaitDone(110);
+        Started late = start(5, 8, "member");
+        coordinator.awaitDone(70);
         signal("CONT", paused.process());
         assertEquals("equal", coordinator.last());
         assertTrue(late.process().isAlive());

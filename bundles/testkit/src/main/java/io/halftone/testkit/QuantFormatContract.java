@@ -83,6 +83,25 @@ public abstract class QuantFormatContract {
         assertEquals(-2, found[1], 4 * resolution());
     }
 
+    /** A power of two changes no digit, wherever the format puts it. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+    void roundsWhatAFactorIsMultipliedInto(DType type) {
+        float[] values = new float[2 * block()];
+        float[] halves = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i - block()) * 3f / block();
+            halves[i] = values[i] / 2;
+        }
+        float[] found = Tensors.run(type, new Tensors.Work<>() {
+            @Override
+            public <T> float[] with(EagerOps<T> ops) {
+                return ops.toFloats(format().roundTrip(ops, ops.constant(values, Shape.of(2, block()), type), Range.of(1.5f), 0.5));
+            }
+        });
+        assertArrayEquals(roundTrip(type, halves, Range.of(1.5f), 2, block()), found);
+    }
+
     @Test
     void isIdempotent() {
         float[] once = roundTrip(DType.FLOAT32, new float[] {0.1f, -0.7f, 1.3f, 0}, Range.of(1.5f));

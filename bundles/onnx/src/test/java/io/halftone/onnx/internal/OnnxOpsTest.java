@@ -136,6 +136,30 @@ class OnnxOpsTest {
     }
 
     @Test
+    void rotationTurnsPairsAndPutsTheirFirstElementsFirst() throws IOException {
+        float[] x = {1, 2, 3, 4, 5, 6, 7, 8};
+        double[] angles = {0.3, -1.1, 2, 0.7};
+        float[] cos = new float[4];
+        float[] sin = new float[4];
+        for (int i = 0; i < 4; i++) {
+            cos[i] = (float) Math.cos(angles[i]);
+            sin[i] = (float) Math.sin(angles[i]);
+        }
+        float[] y = run(DType.FLOAT32, x, new long[] {1, 2, 1, 4}, Shape.of(1, 2, 1, 4), (o, v) -> o.rotate(v,
+            o.constant(cos, Shape.of(2, 1, 2), DType.FLOAT32), o.constant(sin, Shape.of(2, 1, 2), DType.FLOAT32)));
+        for (int token = 0; token < 2; token++) {
+            for (int pair = 0; pair < 2; pair++) {
+                double a = x[4 * token + 2 * pair];
+                double b = x[4 * token + 2 * pair + 1];
+                double angle = angles[2 * token + pair];
+                // float32: 24 bits, magnitudes up to 16
+                assertEquals(a * Math.cos(angle) - b * Math.sin(angle), y[4 * token + pair], 4e-6);
+                assertEquals(b * Math.cos(angle) + a * Math.sin(angle), y[4 * token + 2 + pair], 4e-6);
+            }
+        }
+    }
+
+    @Test
     void linearLayersOfEveryRankMultiplyWithTheTransposedWeight() throws IOException {
         float[] x = {1, 2, 3, 4, 5, 6};
         float[] w = {1, 0, 2, 0, 1, -1};

@@ -91,7 +91,7 @@ public class WebIT {
 
     private String startsAJob() throws Exception {
         HttpResponse<String> started = client.send(request("api/v1/jobs/quantize").header("Content-Type", "application/json").header("X-Halftone", "1")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"options\": {\"model\": \"tiny-sd21\", \"calib-size\": 2, \"n-steps\": 8, \"seed\": 3, "
+            .POST(HttpRequest.BodyPublishers.ofString("{\"options\": {\"model\": \"tiny-sd21\", \"calib-size\": 2, \"n-steps\": 4, \"seed\": 3, "
                 + "\"quant-level\": \"2.5\", \"quantized-torch-ckpt-save-path\": \"q.safetensors\"}}")).build(), BodyHandlers.ofString());
         assertEquals(started.body(), 201, started.statusCode());
         return json(started).path("id").asText();
@@ -99,7 +99,7 @@ public class WebIT {
 
     private void givesTheBytesOfTheShell(Path runs) throws Exception {
         Path expected = folder.getRoot().toPath().resolve("q.safetensors");
-        Launch shell = Launch.of(HOME, List.of(), "quantize", "--model", "tiny-sd21", "--calib-size", "2", "--n-steps", "8", "--seed", "3",
+        Launch shell = Launch.of(HOME, List.of(), "quantize", "--model", "tiny-sd21", "--calib-size", "2", "--n-steps", "4", "--seed", "3",
             "--quant-level", "2.5", "--quantized-torch-ckpt-save-path", expected.toString());
         shell.endsWith(0);
         JsonNode run = json(get("api/v1/runs")).path(0);

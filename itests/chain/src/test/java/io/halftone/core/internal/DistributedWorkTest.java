@@ -110,8 +110,8 @@ class DistributedWorkTest {
         assertTrue(differences.get(0).matches("pipeline .*/tiny-sdxl: source: found [0-9a-f]{64}; expected [0-9a-f]{64}"), differences.get(0));
 
         List<Plugins.Plugin<io.halftone.quant.QuantFormat>> formats = new ArrayList<>(Chain.PLUGINS.formats().plugins());
-        formats.replaceAll(plugin -> plugin.names().contains("int8") ? new Plugins.Plugin<>(plugin.names(), plugin.service(), "io.halftone.format.int8", "9.0.0")
-            : plugin);
+        formats.replaceAll(plugin -> plugin.names().contains("int8")
+            ? new Plugins.Plugin<>(plugin.names(), plugin.service(), "io.halftone.format.int8", "9.0.0") : plugin);
         formats.removeIf(plugin -> plugin.names().contains("fp8"));
         Workplace newer = new Workplace(plugins(new Plugins.Family<>("format", formats), Chain.PLUGINS.distributors()), Chain.WORK.opener(), Chain.RUNTIME,
             Chain.WORK.models());
@@ -166,15 +166,17 @@ class DistributedWorkTest {
     private SearchRequest search(String name, String distributor) {
         var runs = new CalibrationSettings(PROMPTS, "", 2, 2, 2, Double.NaN, 64, 64, 5);
         // a few layers: what each comes to is another test's
-        var two = QuantSettings.int8(new QuantLevel("2")).with(QuantSettings.RULES_ALONE, List.of(new PlanRule("transformer_blocks.0.ff.*", "", true, "", "", "")));
+        var two = QuantSettings.int8(new QuantLevel("2")).with(QuantSettings.RULES_ALONE,
+            List.of(new PlanRule("transformer_blocks.0.ff.*", "", true, "", "", "")));
         return new SearchRequest(SD3, two, List.of(), runs, new CalibrationWork(2, 1, 1, "", List.of(),
             distributor), 1, 2, Double.NaN, 0.998, scratch.resolve(name + ".yaml").toString(), scratch.resolve(name + ".csv").toString());
     }
 
     private EvaluateResult evaluate(io.halftone.api.Halftone halftone, String name, Distribution distribution) throws Exception {
-        return halftone.evaluate(new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, "")), new Sampling(PROMPTS.subList(0, 2), "", 2, Double.NaN, 64, 64,
-            0, ""), List.of(1L), 1, new CalibrationSettings(PROMPTS, "", 2, 2, 2, Double.NaN, 64, 64, 5), 0, QualityGate.none(), "", scratch.resolve("engines").toString(),
-            scratch.resolve(name).toString(), distribution), ProgressListener.NONE).await();
+        Sampling sampling = new Sampling(PROMPTS.subList(0, 2), "", 2, Double.NaN, 64, 64, 0, "");
+        CalibrationSettings runs = new CalibrationSettings(PROMPTS, "", 2, 2, 2, Double.NaN, 64, 64, 5);
+        return halftone.evaluate(new EvaluateRequest(Chain.TINY, List.of(new Quantized("int8:3", INT8, "")), sampling, List.of(1L), 1, runs, 0,
+            QualityGate.none(), "", scratch.resolve("engines").toString(), scratch.resolve(name).toString(), distribution), ProgressListener.NONE).await();
     }
 
     /** Every file of an evaluation, by name, without times. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Shift implements Runnable {
     private static final long BEAT_MILLIS = 1_000;
     private static final long RETRY_MILLIS = 500;
+    /** Messages in a row that a coordinator may fail to understand: it is of another version then. */
+    private static final int MOST_MISUNDERSTOOD = 20;
     private static final long ANSWER_MINUTES = 10;
     /** A unit that has not moved for so long counts as dead, although its process lives: others may run it. */
     private static final long STALLED_MINUTES = 10;
@@ -36,6 +39,7 @@ final class Shift implements Runnable {
     private final Refusals refusals;
     private final long patience;
     private final AtomicLong finished;
+    private final AtomicInteger misunderstood = new AtomicInteger();
     private final List<Worker> workers = new ArrayList<>();
     private volatile UUID coordinator;
     private volatile long heard = System.nanoTime();
@@ -152,11 +156,19 @@ final class Shift implements Runnable {
             ByteBuffer answer = peers.ask(coordinator, message.bytes()).get(ANSWER_MINUTES, TimeUnit.MINUTES);
             heard = System.nanoTime();
             Grant grant = Grant.of(answer);
+            if (!(message instanceof Message.Alive)) {
+                misunderstood.set(0);
+            }
             if (grant instanceof Grant.Over) {
                 end();
             }
             return grant;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            if (e.getCause() instanceof SecurityException && misunderstood.incrementAndGet() > MOST_MISUNDERSTOOD) {
+                refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found a coordinator that does not understand; expected one of "
+                    + "this version");
+                end();
+            }
             throw new IOException(e);
         } catch (InterruptedException e) {   // nobody interrupts a worker
             throw new IllegalStateException(e);

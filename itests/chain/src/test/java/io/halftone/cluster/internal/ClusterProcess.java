@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -30,7 +30,7 @@ final class ClusterProcess {
         List.of());
 
     private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final BlockingDeque<String> lines = new LinkedBlockingDeque<>();
     private final List<String> said = new ArrayList<>();
 
     private ClusterProcess(Process process) {
@@ -130,12 +130,16 @@ final class ClusterProcess {
         }
     }
 
-    /** Waits until that part of the steps is done, 0 to 1, or all is. */
-    void awaitPart(double part) throws InterruptedException {
+    /** Waits until that part of the steps is done, 0 to 1; whether it still runs then. */
+    boolean awaitPart(double part) throws InterruptedException {
         while (true) {
-            String[] words = next().split(" ");
-            if (words[0].equals("step") && Integer.parseInt(words[1]) >= part * Integer.parseInt(words[3])) {
-                return;
+            String line = next();
+            String[] words = line.split(" ");
+            if (line.equals(EQUAL)) {
+                lines.addFirst(line);
+                return false;
+            } else if (words[0].equals("step") && Integer.parseInt(words[1]) >= part * Integer.parseInt(words[3])) {
+                return true;
             }
         }
     }

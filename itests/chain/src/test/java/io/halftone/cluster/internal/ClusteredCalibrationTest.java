@@ -114,8 +114,8 @@ class ClusteredCalibrationTest {
         StringBuilder happened = new StringBuilder();
         int pause = 2 + random.nextInt(20);
         for (int i = 0; i < events.size(); i++) {
-            coordinator.awaitPart(moments[i]);
-            happened.append(String.format("%s at %.2f, ", events.get(i), moments[i]));
+            boolean runs = coordinator.awaitPart(moments[i]);
+            happened.append(events.get(i)).append(runs ? String.format(" at %.2f, ", moments[i]) : " after the end, ");
             switch (events.get(i)) {
                 case "kill 0" -> members.get(0).signal("KILL");
                 case "kill 1" -> members.get(1).signal("KILL");

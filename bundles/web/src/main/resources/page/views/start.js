@@ -49,7 +49,8 @@ export async function show(main, { store, signal, rest, say }) {
       button.disabled = true;
       fill(refused);
       try {
-        const { id } = await post(`jobs/${kind}`, { options: form.options() });
+        const { prompts, ...options } = form.options();   // prompts are no option of the shell's: the server writes them to a file
+        const { id } = await post(`jobs/${kind}`, prompts ? { options, prompts } : { options });
         await store.note(id);
         location.hash = `#/jobs/${encodeURIComponent(id)}`;
       } catch (error) {

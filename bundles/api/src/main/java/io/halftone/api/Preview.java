@@ -3,8 +3,8 @@ package io.halftone.api;
 import java.util.Arrays;
 
 /**
- * A small picture of the latents that a job works on, the first where it works on several. Its colours are close to those of the picture to
- * come, its details are those of the latents: it is decoded by no VAE.
+ * A small picture of the latents that a job works on, the first where it works on several: decoded where they are few, else a pixel for each
+ * in colours close to those of the picture to come.
  *
  * @param number counts the previews of a job, from 1
  * @param call   calls of the backbone that the latents have behind them, from 1

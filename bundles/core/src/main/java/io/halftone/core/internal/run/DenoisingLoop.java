@@ -96,8 +96,11 @@ public final class DenoisingLoop<T> {
         try {
             Shape shape = ops.shape(latents);
             float[] first = ops.toFloats(ops.slice(latents, 0, 0, 1));
-            monitor.previews().put(call + 1, calls, parts.colours().picture(first, Math.toIntExact(shape.dim(2).size()),
-                Math.toIntExact(shape.dim(3).size())));
+            int height = Math.toIntExact(shape.dim(2).size());
+            int width = Math.toIntExact(shape.dim(3).size());
+            boolean last = call + 1 == calls;
+            monitor.previews().put(call + 1, calls, LatentColours.areDecoded(height, width) ? LatentColours.decoded(parts, first, height, width, last)
+                : parts.colours().picture(first, height, width));
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {   // such as no weights of a decoder, or no memory for them

@@ -14,6 +14,7 @@ import java.util.List;
 final class LatentColours {
     private static final int PROBE_SIDE = 8;   // latents: far enough from its border for what its middle half shows
     private static final int MOST_SIDE = 128;
+    private static final int MOST_DECODED = 32 * 32;   // latents: a picture of 256 pixels a side
     private static final int COLOURS = 3;
 
     private final float[] base;
@@ -79,19 +80,61 @@ final class LatentColours {
         return mean;
     }
 
+    /** What brings latents that are stronger than a picture's, as noise is at the first steps of many schedules, to a root mean square of 1. */
+    private static double strength(float[] latents) {
+        double squares = 0;
+        for (float latent : latents) {
+            squares += (double) latent * latent;
+        }
+        return 1 / Math.max(1, Math.sqrt(squares / latents.length));
+    }
+
+    /** Whether latents are so few that they are decoded, which shows all and takes no longer than a step. */
+    static boolean areDecoded(int height, int width) {
+        return height * width <= MOST_DECODED;
+    }
+
     /**
-     * The picture of the first of some latents, at most 128 pixels on each side. Where they are stronger than a picture's, as noise is at
-     * the first steps of many schedules, they are brought to a root mean square of 1.
+     * The picture of some latents by the decoder itself.
+     *
+     * @param latents (channels, height, width)
+     * @param last    whether these are the latents of the picture itself, whose strength is right
+     */
+    static <T> Pixels decoded(RunningPipeline<T> parts, float[] latents, int height, int width, boolean last) {
+        float strength = last ? 1 : (float) strength(latents);
+        float[] scaled = new float[latents.length];
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = latents[i] * strength;
+        }
+        Pixels[] pixels = new Pixels[1];
+        EagerOps<T> ops = parts.ops();
+        ops.region("", () -> {
+            T picture = parts.pipeline().adapter().decode(parts, ops.load(TensorView.ofFloats(scaled, 1, latents.length / (height * width), height, width)));
+            int rows = Math.toIntExact(ops.shape(picture).dim(2).size());
+            int columns = Math.toIntExact(ops.shape(picture).dim(3).size());
+            float[] planes = ops.toFloats(ops.cast(picture, DType.FLOAT32));
+            byte[] rgb = new byte[planes.length];
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = shade(planes[i % COLOURS * rows * columns + i / COLOURS]);
+            }
+            pixels[0] = new Pixels(columns, rows, rgb);
+            return List.of();
+        });
+        return pixels[0];
+    }
+
+    private static byte shade(double value) {
+        return (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+    }
+
+    /**
+     * The picture of some latents by the linear map, at most 128 pixels on each side.
      *
      * @param latents (channels, height, width)
      */
     Pixels picture(float[] latents, int height, int width) {
         int area = height * width;
-        double squares = 0;
-        for (int i = 0; i < each.length * area; i++) {
-            squares += (double) latents[i] * latents[i];
-        }
-        double strength = 1 / Math.max(1, Math.sqrt(squares / (each.length * (double) area)));
+        double strength = strength(latents);
         int stride = Math.max(1, (Math.max(height, width) + MOST_SIDE - 1) / MOST_SIDE);
         int rows = (height + stride - 1) / stride;
         int columns = (width + stride - 1) / stride;
@@ -104,7 +147,7 @@ final class LatentColours {
                     for (int channel = 0; channel < each.length; channel++) {
                         value += each[channel][colour] * strength * latents[channel * area + at];
                     }
-                    rgb[(y * columns + x) * COLOURS + colour] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+                    rgb[(y * columns + x) * COLOURS + colour] = shade(value);
                 }
             }
         }

@@ -45,6 +45,19 @@ class PreviewsTest {
     }
 
     @Test
+    void pausesTwentyTimesAsLongAsOneTook() {
+        previews.ask();
+        assertTrue(previews.take());
+        clock.addAndGet(1_000_000_000);
+        previews.put(1, 4, grey(1));
+        previews.ask();
+        clock.addAndGet(19_999_999_999L);
+        assertFalse(previews.take());
+        clock.incrementAndGet();
+        assertTrue(previews.take());
+    }
+
+    @Test
     void makesNoneWhereNoneCanBeMade() {
         previews.ask();
         previews.end();

@@ -32,7 +32,7 @@ final class Admission implements MemberSocketInterceptor {
     /** What refusals by those begin with that this process connected to. */
     static final String MEMBER = "cluster: member at ";
     private static final int LONGEST_NAME = 64;
-    private static final long LIMIT_MILLIS = 3_000;
+    private static final long LIMIT_MILLIS = 5_000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
@@ -75,7 +75,8 @@ final class Admission implements MemberSocketInterceptor {
             }
             socket.setSoTimeout(0);
         } catch (IOException e) {
-            throw refused(MEMBER + place(socket) + ": ", e);
+            // one that is slow has not refused: Hazelcast tries again
+            throw refused((e instanceof SocketTimeoutException ? "cluster: " : MEMBER) + place(socket) + ": ", e);
         }
     }
 

@@ -110,7 +110,7 @@ test('a form is filled and sent with the keyboard alone', async () => {
 });
 
 test('a job shows its progress, rate, time left and latents, and ends', async () => {
-  await page.locator('.pace', { hasText: /calibrate · \d+ of 40 \w+ · [\d.]+ (s\/)?\w+(\/s)? · \d+:\d\d left/ }).waitFor({ timeout: JOB_MILLISECONDS });
+  await page.locator('.pace', { hasText: /\w+ · \d+ of \d+ \w+ · [\d.]+ (s\/)?\w+(\/s)? · \d+:\d\d left/ }).waitFor({ timeout: JOB_MILLISECONDS });
   const preview = page.locator('.preview');
   await preview.waitFor({ timeout: JOB_MILLISECONDS });
   await page.waitForFunction(() => document.querySelector('.preview').naturalWidth > 0);

@@ -84,10 +84,24 @@ class LocalDistributorTest {
         return IntStream.range(from, to).mapToObj(i -> new Unit(i, "u" + i)).toList();
     }
 
+    /** Units after the first end once all workers are there: quick ones may be done before the last has begun. */
+    private static final class Together extends Echo {
+        private static final int WORKERS = 3;
+
+        @Override
+        String run(Unit unit, UnitSource units) {
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (unit.id() > 0 && loaded.get() < WORKERS && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return super.run(unit, units);
+        }
+    }
+
     @Test
     void givesEveryResultToTheSink() throws IOException {
         Results results = new Results();
-        Echo echo = new Echo();
+        Echo echo = new Together();
         try (WorkSession session = new LocalDistributor().begin(WORK, echo)) {
             session.run(units(0, 20), results);
             assertEquals(20, results.seen.size());
@@ -100,7 +114,7 @@ class LocalDistributorTest {
     @Test
     void keepsWhatIsLoadedBetweenRuns() throws IOException {
         Results results = new Results();
-        Echo echo = new Echo();
+        Echo echo = new Together();
         try (WorkSession session = new LocalDistributor().begin(WORK, echo)) {
             session.run(units(0, 1), results);
             assertEquals(1, echo.loaded.get());

@@ -85,7 +85,7 @@ public class DistributionIT extends InContainer {
             assertFalse(plugin + " has a name", plugin.names().isEmpty());
             assertTrue(plugin + " comes from a bundle", plugin.bundle().startsWith("io.halftone."));
         }
-        assertEquals(Set.of("algorithm", "collector", "engine", "exporter", "format", "inspector", "model-adapter", "pipeline", "policy", "preset",
+        assertEquals(Set.of("algorithm", "collector", "distributor", "engine", "exporter", "format", "inspector", "model-adapter", "pipeline", "policy", "preset",
             "runtime", "scheduler", "tokenizer"),
             kinds);
     }

@@ -7,8 +7,8 @@ import { Complaints, desktop, excess, launch, phone, violations } from './browse
 
 const { HALFTONE_URL: URL, HALFTONE_RUNS: RUNS, DEPLOY, PLUGIN, OUT } = process.env;
 const VIEWS = ['start', 'start/generate', 'start/evaluate', 'jobs', 'runs', 'compare', 'plugins', 'doctor'];
-const WAIT_MILLISECONDS = 15_000;
-const JOB_MILLISECONDS = 60_000;
+const WAIT_MILLISECONDS = 60_000;
+const JOB_MILLISECONDS = 150_000;
 const complaints = new Complaints();
 let browser;
 let page;
@@ -92,16 +92,16 @@ test('a form is filled and sent with the keyboard alone', async () => {
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowLeft');
   await tabTo('[name=calib-size]');
-  await page.keyboard.type('4');
+  await page.keyboard.type('8');
   await tabTo('[name=n-steps]');
-  await page.keyboard.type('10');
+  await page.keyboard.type('20');
   await tabTo('[name=batch-size]');
   await page.keyboard.type('1');
   await page.locator('#plan-summary', { hasText: '38 conv, 34 linear, 0 attention' }).waitFor();
   await picture('console-form');
   const command = (await page.locator('#command').textContent()).trim();
   writeFileSync(join(OUT, 'command.txt'), command);
-  assert.match(command, /^halftone quantize --model tiny-sdxl --format int8 --quant-level 2 .*--calib-size 4 --n-steps 10 --batch-size 1/);
+  assert.match(command, /^halftone quantize --model tiny-sdxl --format int8 --quant-level 2 .*--calib-size 8 --n-steps 20 --batch-size 1/);
   const passed = await tabTo('#submit');
   assert.ok(passed.includes('prompts'), passed.join());
   await page.keyboard.press('Enter');
@@ -110,7 +110,7 @@ test('a form is filled and sent with the keyboard alone', async () => {
 });
 
 test('a job shows its progress, rate, time left and latents, and ends', async () => {
-  await page.locator('.pace', { hasText: /\w+ · \d+ of \d+ \w+ · [\d.]+ (s\/)?\w+(\/s)? · \d+:\d\d left/ }).waitFor({ timeout: JOB_MILLISECONDS });
+  await page.locator('.pace', { hasText: /calibrate · \d+ of 160 step · [\d.]+ (s\/)?step(\/s)? · \d+:\d\d left/ }).waitFor({ timeout: JOB_MILLISECONDS });
   const preview = page.locator('.preview');
   await preview.waitFor({ timeout: JOB_MILLISECONDS });
   await page.waitForFunction(() => document.querySelector('.preview').naturalWidth > 0);
@@ -152,6 +152,7 @@ test('a plugin that is dropped in appears in the form without a reload, and goes
   await page.evaluate(() => {
     globalThis.sameDocument = true;
   });
+  await page.getByLabel('Pipeline').selectOption('tiny-sdxl');
   await page.getByLabel('Prompts', { exact: true }).fill('7');
   copyFileSync(PLUGIN, join(DEPLOY, 'convolutions.jar'));
   await page.locator('[name=policy] option[value=convolutions]').waitFor({ state: 'attached' });
@@ -173,6 +174,7 @@ test('a plugin that is dropped in appears in the form without a reload, and goes
 
 test('an evaluation is started, and its report opened, without complaints', async () => {
   await view('start/evaluate');
+  await page.getByLabel('Pipeline').selectOption('tiny-sdxl');
   await page.getByLabel('int8 level 3').uncheck();
   await page.getByLabel('int8 level 1').check();
   await page.getByLabel('Prompts', { exact: true }).fill('a large red circle on the left of a blue background');

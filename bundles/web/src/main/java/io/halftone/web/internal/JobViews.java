@@ -58,6 +58,7 @@ public final class JobViews {
         values.put("cancelling", job.cancelling());
         values.put("started", job.started().truncatedTo(ChronoUnit.MILLIS).toString());
         values.put("elapsedSeconds", seconds(job.elapsed()));
+        values.put("stageSeconds", seconds(job.inStage()));
         values.put("remainingSeconds", job.remaining().map(JobViews::seconds).orElse(null));
         Progress progress = job.progress();
         Map<String, Object> its = new LinkedHashMap<>();

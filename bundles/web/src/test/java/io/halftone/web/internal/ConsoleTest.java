@@ -75,7 +75,7 @@ class ConsoleTest {
         JsonNode job = Site.json(site.get(API + "/jobs/quantize-1"));
         assertEquals(List.of("calibrate", "1", "4", "step"), List.of(job.at("/progress/stage").asText(), job.at("/progress/done").asText(),
             job.at("/progress/total").asText(), job.at("/progress/unit").asText()));
-        assertEquals(6.0, job.path("remainingSeconds").asDouble(), 0);
+        assertEquals(List.of(2.0, 6.0), List.of(job.path("stageSeconds").asDouble(), job.path("remainingSeconds").asDouble()));
 
         fakes.end.countDown();
         JsonNode run = awaitRun("done");

@@ -34,7 +34,7 @@ class BrowserIT {
     private static final Path SCREENSHOTS = SCRATCH.resolveSibling("screenshots");
     private static final Path COMMAND = SCREENSHOTS.resolve("command.txt");
     private static final Path CHECKPOINT = SCREENSHOTS.resolve("checkpoint.txt");
-    private static final int LIMIT_SECONDS = 240;
+    private static final int LIMIT_SECONDS = 600;
 
     private static Tools tools;
     private static Console console;

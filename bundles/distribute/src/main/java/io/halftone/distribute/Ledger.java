@@ -64,8 +64,8 @@ public final class Ledger {
      * @return empty if there is none for this member now
      */
     public synchronized OptionalInt lend(String member, long now) {
-        members.add(member);
-        OptionalInt next = waiting(member, suspects.contains(member));
+        members.add(process(member));
+        OptionalInt next = waiting(member, suspects.contains(process(member)));
         if (next.isPresent()) {
             waiting.remove(next.getAsInt());
             lent.put(next.getAsInt(), new LinkedHashMap<>(Map.of(member, now)));
@@ -74,6 +74,17 @@ public final class Ledger {
         OptionalInt stale = stale(member, now);
         stale.ifPresent(unit -> heard(member, unit, now));
         return stale;
+    }
+
+    /** A member has taken the work, and loads what it needs: where units failed elsewhere it may yet try. */
+    public synchronized void join(String member) {
+        members.add(process(member));
+    }
+
+    /** Workers of a process fail for the same reasons: they count as one member. */
+    private static String process(String member) {
+        int slash = member.indexOf('/');
+        return slash < 0 ? member : member.substring(0, slash);
     }
 
     /**
@@ -113,7 +124,7 @@ public final class Ledger {
     }
 
     private boolean hasFailed(int unit, String member) {
-        return failed.getOrDefault(unit, Set.of()).contains(member);
+        return failed.getOrDefault(unit, Set.of()).contains(process(member));
     }
 
     /**
@@ -148,7 +159,7 @@ public final class Ledger {
 
     /** A member is gone: what nobody else runs waits again, before all others. */
     public synchronized void leave(String member) {
-        members.remove(member);
+        members.remove(process(member));
         Set<Integer> its = new LinkedHashSet<>();
         lent.forEach((unit, holders) -> {
             if (holders.remove(member) != null && holders.isEmpty()) {
@@ -168,8 +179,8 @@ public final class Ledger {
         if (settled.contains(unit)) {
             return false;
         }
-        suspects.add(member);
-        failed.computeIfAbsent(unit, key -> new HashSet<>()).add(member);
+        suspects.add(process(member));
+        failed.computeIfAbsent(unit, key -> new HashSet<>()).add(process(member));
         Map<String, Long> holders = lent.get(unit);
         if (holders != null) {
             holders.remove(member);

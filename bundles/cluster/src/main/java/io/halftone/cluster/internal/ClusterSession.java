@@ -68,6 +68,8 @@ final class ClusterSession implements WorkSession {
     @Override
     public void run(List<Unit> units, ResultSink sink) throws IOException {
         Part now = new Part(units, sink, terms);
+        members.keySet().forEach(life -> now.ledger().join(life.toString()));
+        here.ifPresent(own -> now.ledger().join("here"));
         synchronized (this) {
             part = now;
             notifyAll();
@@ -112,6 +114,8 @@ final class ClusterSession implements WorkSession {
                 peers.ask(peer.life(), offer).whenComplete((answer, failure) -> {
                     if (failure != null) {
                         members.remove(peer.life());   // and again the next time
+                    } else if (answer.equals(ByteBuffer.wrap(TAKEN))) {
+                        now.ledger().join(peer.life().toString());
                     } else if (answer.equals(ByteBuffer.wrap(NOT_NOW))) {
                         CompletableFuture.delayedExecutor(ASK_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> members.remove(peer.life()));
                     }
@@ -132,6 +136,10 @@ final class ClusterSession implements WorkSession {
             alive(it);
         } else if (message instanceof Message.Refused it) {
             refusals.add("cluster: member " + address(it.life()) + ": " + String.join("; and ", it.differences()));
+            Part now = part;
+            if (now != null) {
+                now.ledger().leave(it.life().toString());
+            }
         }
         return (over ? new Grant.Over() : new Grant.Later(0)).bytes();
     }

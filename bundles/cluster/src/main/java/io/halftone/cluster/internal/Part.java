@@ -49,7 +49,9 @@ final class Part {
     boolean accept(int unit, byte[] result) throws IOException {
         boolean first = sink.accept(unit, result);
         synchronized (this) {
-            ledger.settle(unit);
+            if (first) {   // a second one may be refused while the first is still being written
+                ledger.settle(unit);
+            }
             if (ledger.isDone()) {
                 notifyAll();
             }

@@ -69,7 +69,12 @@ final class OnnxOps implements Ops<OnnxValue> {
         } else if (x instanceof Blocked blocked) {
             return weights.dequantized(blocked, blockOperators);
         } else if (x instanceof Joined joined) {
-            return joints.computeIfAbsent(joined, j -> concat(j.parts(), j.shape().rank() - 1));
+            String known = joints.get(joined);
+            if (known == null) {   // a part may be joined itself
+                known = concat(joined.parts(), joined.shape().rank() - 1);
+                joints.put(joined, known);
+            }
+            return known;
         }
         Codes codes = (Codes) x;
         return pairs.quantize(weights.plain(codes.weight()), codes.dtype(), name(codes.scale()), codes.scale().shape(), codes.axis());

@@ -101,6 +101,16 @@ class JoinedProductTest {
     }
 
     @Test
+    void joinedValuesMayBeJoinedAgain() throws IOException {
+        TestJob job = job((o, in) -> {
+            OnnxValue both = o.concat(-1, List.of(o.concat(-1, List.of(in.get("a"), in.get("b"))), in.get("a")));
+            return o.slice(both, -1, 4, 6);
+        });
+        job.tensors.clear();
+        assertArrayEquals(new float[] {7, 1, 10, 3}, run(job));
+    }
+
+    @Test
     void joinsAlongOtherAxesStayAsTheyAre() throws IOException {
         TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.linear(o.concat(1, List.of(in.get("a"), in.get("a"))), o.parameter("w", Shape.of(2, 2))))
             .input("a", 1, 2, 2).output(1, 4, 2).parameter("w", DType.FLOAT32, new float[] {1, 0, 1, 1}, 2, 2);

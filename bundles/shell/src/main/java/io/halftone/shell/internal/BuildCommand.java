@@ -112,9 +112,24 @@ public final class BuildCommand extends EngineBuildingCommand {
         }
         boolean its = onnx != null || saveEngine != null || isPrinting() || hasTrtexecOptions() || exportLayerInfo != null
             || !options.isEmpty() && threads == null;
-        String file = path("engine-path", Given.orElse(enginePath, saveEngine));
+        String file = target(source, path("engine-path", Given.orElse(enginePath, saveEngine)));
         return new BuildRequest(source, Given.orElse(engine, its ? TENSORRT : halftone.defaults().engine()),
-            layout == null || file.isEmpty() ? file : file + "/", new ExtentOptions(extents, model).by(halftone), options);
+            layout == null || file.isEmpty() || file.endsWith("/") ? file : file + "/", new ExtentOptions(extents, model).by(halftone), options);
+    }
+
+    /** Beside the model where nothing is said, as long as the command may write there; else in the folder that it works in. */
+    private String target(String source, String given) {
+        if (!given.isEmpty()) {
+            return given;
+        }
+        Path model = Path.of(source);
+        Path beside = Files.isDirectory(model) ? model : model.getParent();
+        try {
+            path("engine-path", beside.resolve("backbone.plan").toString());
+            return "";
+        } catch (IllegalArgumentException e) {
+            return folders.current() + "/";
+        }
     }
 
     private boolean isPrinting() {

@@ -20,6 +20,8 @@ import java.util.function.UnaryOperator;
  * quantizes something. Commas belong to a path where there is something at it.
  */
 final class VariantList {
+    private static final int MOST_PIECES = 256;
+
     private static final List<String> LEVELS = List.of("1", "2", "2.5", "3", "4");
     private static final String ALL = "*";
 
@@ -63,6 +65,9 @@ final class VariantList {
     /** The pieces between commas, joined where together they are the path of something. */
     private List<String> items(String text) {
         List<String> pieces = List.of(text.split(",", -1));
+        if (pieces.size() > MOST_PIECES) {
+            throw new IllegalArgumentException("variants: found " + pieces.size() + " between commas; expected at most " + MOST_PIECES);
+        }
         List<String> items = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             int last = pieces.size() - 1;
@@ -76,8 +81,9 @@ final class VariantList {
     }
 
     private boolean isThere(String joined) {
-        String what = what(joined.strip());
-        return !what.isEmpty() && Files.exists(Path.of(path.apply(what)));
+        String name = joined.strip();
+        String what = what(name);
+        return !what.isEmpty() && name.indexOf(',', what.length()) < 0 && Files.exists(Path.of(path.apply(what)));
     }
 
     /** What an engine is to run: all before the @ in the last name of a path; a folder may have one in its name. */

@@ -95,6 +95,19 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void takesWhatFollowsACheckpointOnAnEngine() throws Exception {
+        Files.createFile(folder.resolve("c.safetensors"));
+        EvaluateRequest request = request("--model", "m", "--variants", "c.safetensors@onnxruntime,int8:3", "--prompts-file", "p.txt");
+        assertEquals(List.of("c.safetensors@onnxruntime", "int8:3"), request.variants().stream().map(variant -> variant.name()).toList());
+    }
+
+    @Test
+    void refusesMoreVariantsThanAnybodyWrites() throws Exception {
+        assertEquals("variants: found 1000 between commas; expected at most 256",
+            refusal("--model", "m", "--variants", "full,".repeat(999) + "full", "--prompts-file", "p.txt"));
+    }
+
+    @Test
     void takesPathsWithCommasThatAreThere() throws Exception {
         Path odd = Files.createDirectories(folder.resolve("a, b")).resolve("c,d.safetensors");
         Files.createFile(odd);

@@ -86,9 +86,18 @@ final class Access {
         }
         checkHost(headers.apply("Host"));
         switch (method) {
-            case "GET", "HEAD" -> { }
+            case "GET", "HEAD" -> checkSite(headers);
             case "POST" -> checkOrigin(headers);
             default -> throw new Refused(405, "method: found " + method + "; expected GET or POST");
+        }
+    }
+
+    /** Pages of other sites may lead people here, and load nothing: what is asked for here costs the machine. */
+    private static void checkSite(UnaryOperator<String> headers) throws Refused {
+        String site = headers.apply("Sec-Fetch-Site");
+        boolean own = site == null || site.equals("same-origin") || site.equals("none");
+        if (!own && !"navigate".equals(headers.apply("Sec-Fetch-Mode"))) {
+            throw new Refused(403, "site: found a request by another site's page; expected one of this console's");
         }
     }
 

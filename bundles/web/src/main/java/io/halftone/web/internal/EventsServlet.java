@@ -78,6 +78,12 @@ public final class EventsServlet extends HttpServlet {
         }
     }
 
+    /** Nothing ends a stream that is not sent. */
+    @Override
+    protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Json.refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "method: found HEAD; expected GET");
+    }
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!places.tryAcquire()) {

@@ -104,7 +104,14 @@ public final class Launches {
         var began = new CompletableFuture<String>();
         var call = new CommandCall(kind, options, new JobFolders(kind, own, readable(settings)), job -> begins(job, own, options, record, began));
         running.add(own);
-        new Thread(() -> run(call, own, record, began), "halftone-web-" + own.getFileName()).start();
+        new Thread(() -> {
+            try {
+                run(call, own, record, began);
+            } finally {
+                running.remove(own);
+                began.completeExceptionally(new IllegalStateException("job: found it ended before it began; expected it to begin"));
+            }
+        }, "halftone-web-" + own.getFileName()).start();
         try {
             return began.get();
         } catch (ExecutionException e) {
@@ -142,10 +149,9 @@ public final class Launches {
             record.put("result", Json.own(result.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         } catch (CancellationException | InterruptedException e) {
             record.put("state", "cancelled");
-        } catch (JobException | IOException | RuntimeException | LinkageError e) {
+        } catch (JobException | IOException | RuntimeException | Error e) {
             if (!began.isDone()) {
                 remove(own);
-                running.remove(own);
                 began.completeExceptionally(e);
                 return;
             }
@@ -154,7 +160,6 @@ public final class Launches {
         }
         record.put("ended", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         write(own, record);
-        running.remove(own);
     }
 
     private static void write(Path own, Map<String, Object> record) {

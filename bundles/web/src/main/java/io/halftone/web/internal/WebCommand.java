@@ -77,6 +77,10 @@ public final class WebCommand implements Action {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException("token-file: found no file " + file + "; expected one");
         }
-        return Files.readString(file).lines().findFirst().orElse("").strip();
+        String token = Files.readString(file).lines().findFirst().orElse("").strip();
+        if (token.isEmpty()) {
+            throw new IllegalArgumentException("token-file: found no token in the first line of " + file + "; expected at least 16 characters");
+        }
+        return token;
     }
 }

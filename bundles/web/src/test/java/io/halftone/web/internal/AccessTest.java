@@ -64,6 +64,16 @@ class AccessTest {
         open.checkRequest("POST", "127.0.0.1", headers::get);
     }
 
+    @Test
+    void refusesWhatAPageOfAnotherSiteLoads() throws Exception {
+        headers.put("Sec-Fetch-Site", "cross-site");
+        headers.put("Sec-Fetch-Mode", "no-cors");
+        assertEquals(403, refusal("GET", "127.0.0.1"));
+        assertEquals(403, refusal("HEAD", "127.0.0.1"));
+        headers.put("Sec-Fetch-Mode", "navigate");
+        open.checkRequest("GET", "127.0.0.1", headers::get);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "TRACE", "OPTIONS", "get"})
     void refusesOtherMethods(String method) {

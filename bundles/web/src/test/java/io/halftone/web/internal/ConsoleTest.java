@@ -171,6 +171,13 @@ class ConsoleTest {
     }
 
     @Test
+    void aStreamIsNotBegunForItsHeadAlone() throws Exception {
+        site(Map.of());
+        assertEquals(405, site.head(API + "/events").statusCode());
+        assertEquals(200, site.head(API + "/jobs").statusCode());
+    }
+
+    @Test
     void asksForTheTokenAndTakesItsCookie() throws Exception {
         site(Map.of("token", TOKEN));
         assertEquals(200, site.get("/").statusCode());

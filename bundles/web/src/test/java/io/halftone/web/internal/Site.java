@@ -72,6 +72,10 @@ final class Site implements AutoCloseable {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
+    HttpResponse<String> head(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(at(path)).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    }
+
     HttpResponse<java.io.InputStream> stream(String path) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(at(path)).build(), BodyHandlers.ofInputStream());
     }

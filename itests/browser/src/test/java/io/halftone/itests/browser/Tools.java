@@ -61,7 +61,11 @@ record Tools(Path chromium, Path node, Path scripts) {
 
     /** Runs a script of tests, and gives what it said, as TAP. */
     String run(String script, Map<String, String> environment, int seconds) throws IOException, InterruptedException {
-        return run(List.of(node.toString(), "--test-reporter=tap", script), scripts, environment, seconds).words();
+        Said said = run(List.of(node.toString(), "--test-reporter=tap", script), scripts, environment, seconds);
+        if (said.status() != 0 && !said.words().contains("\nnot ok ")) {
+            throw new IllegalStateException(script + ": found status " + said.status() + "; expected 0, or a test that failed; it said: " + said.words());
+        }
+        return said.words();
     }
 
     /** What a program said on both streams. */

@@ -45,6 +45,7 @@ public final class BenchmarkTask implements JobRunner.Task<BenchmarkResult> {
     @Override
     public BenchmarkResult run(Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
+        monitor.previews().end();   // they would count in the times
         try (pipeline) {
             monitor.begins("load library");
             return work.runtime().run(new EagerRuntime.Task<BenchmarkResult>() {

@@ -40,7 +40,8 @@ public final class Fp8Format implements QuantFormat {
     @Override
     public <T> T roundTrip(Ops<T> ops, T x, Range range, double factor) {
         DType type = ops.dtype(x);
-        T narrow = ops.constant(Scales.of((float) (range.max() / factor), type), type);
-        return ops.dequantize(ops.quantize(x, DType.FLOAT8_E4M3, narrow, 0), ops.constant(Scales.of(range.max(), type), type), 0);
+        float[] scales = Scales.of(range.max(), factor, type);
+        T codes = ops.quantize(x, DType.FLOAT8_E4M3, ops.constant(scales[0], type), 0);
+        return ops.dequantize(codes, ops.constant(scales[1], type), 0);
     }
 }

@@ -7,6 +7,8 @@ import io.halftone.ops.Float16;
 final class Scales {
     /** The largest finite 8-bit float. */
     private static final double BOUND = 448;
+    /** bfloat16, the coarsest type, has 128 numbers between two powers of two: these make a scale 6 % greater at most. */
+    private static final int NEIGHBOURS = 8;
 
     private Scales() {}
 
@@ -26,6 +28,29 @@ final class Scales {
             scale = next(scale, -1, type);
         }
         return scale;
+    }
+
+    /**
+     * Scales to round a value with, and to read it back with times a factor. Where no two of the type have that quotient the first may be a little
+     * greater than it must be: the factor is what every element is off by.
+     *
+     * @param amax   of the value times the factor
+     * @param factor greater than 0
+     */
+    static float[] of(float amax, double factor, DType type) {
+        float[] best = {};
+        double least = Double.POSITIVE_INFINITY;
+        float narrow = of((float) (amax / factor), type);
+        for (int i = 0; i < NEIGHBOURS && least > 0; i++) {
+            float wide = nearest((float) (narrow * factor), type);
+            double off = Math.abs(wide / (narrow * factor) - 1);
+            if (off < least && wide > 0 && !Float.isInfinite(nearest((float) (narrow * BOUND), type))) {
+                least = off;
+                best = new float[] {narrow, wide};
+            }
+            narrow = next(narrow, 1, type);
+        }
+        return best.length > 0 ? best : new float[] {of(amax, type), of(amax, type)};
     }
 
     private static float nearest(float value, DType type) {

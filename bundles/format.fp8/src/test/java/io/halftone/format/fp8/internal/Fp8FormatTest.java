@@ -51,6 +51,19 @@ class Fp8FormatTest extends QuantFormatContract {
         }
     }
 
+    /** What the quotient is off by all logits of an attention are: it has to be less than a rounding of bfloat16, 2^-9. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+    void scalesThatHoldAFactorHaveItAsTheirQuotient(DType type) {
+        for (double factor : new double[] {1 / Math.sqrt(128), 1 / Math.sqrt(64), 1 / Math.sqrt(80), 0.3}) {
+            for (float amax : new float[] {0, 0.01f, 0.37f, 1, 2.5f, 17.25f, 311}) {
+                float[] scales = Scales.of(amax, factor, type);
+                assertEquals(factor, scales[1] / (double) scales[0], factor * 1e-3, "amax " + amax);
+                assertTrue(amax <= 448 * scales[0] * factor * (1 + 1e-3) && (amax == 0 || 448 * scales[0] * factor < 1.08 * amax), "amax " + amax);
+            }
+        }
+    }
+
     @Test
     void isOfferedForInputsAndWeightsOfLinearLayersAndConvolutions() {
         for (Layer layer : List.of(LINEAR, CONV)) {

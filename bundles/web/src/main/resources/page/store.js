@@ -1,5 +1,7 @@
 import { address, get } from './api.js';
 
+/** The record of a run is written behind the end of its job. */
+const RECORD_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 2000;
 
 /**
@@ -35,7 +37,6 @@ export class Store extends EventTarget {
     source.addEventListener('job', (event) => [JSON.parse(event.data)].flat().forEach((job) => this.#take(job)));
     source.addEventListener('preview', (event) => this.#preview(JSON.parse(event.data)));
     source.addEventListener('plugins', (event) => this.#provide(JSON.parse(event.data)));
-    source.addEventListener('runs', () => this.#tell('runs'));
   }
 
   stop() {
@@ -113,6 +114,7 @@ export class Store extends EventTarget {
     if (before && before.state === 'running' && job.state !== 'running') {
       this.#tell('ended', job);
       this.#tell('runs');
+      setTimeout(() => this.#tell('runs'), RECORD_MILLISECONDS);
     }
   }
 

@@ -94,6 +94,7 @@ public final class JobViews {
 
     /** A run. One whose process ended before it is interrupted. */
     Optional<Map<String, Object>> run(RunsFolder runs, String name) throws IOException {
+        boolean running = launches.isRunning(runs.path().toRealPath().resolve(name));   // before the record: it may end in between
         Optional<Map<String, Object>> record = runs.record(name);
         if (record.isEmpty()) {
             return Optional.empty();
@@ -101,7 +102,7 @@ public final class JobViews {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("name", name);
         values.putAll(record.get());
-        if (String.valueOf(record.get().get("state")).contains("running") && !launches.isRunning(runs.path().toRealPath().resolve(name))) {
+        if (String.valueOf(record.get().get("state")).contains("running") && !running) {
             values.put("state", "interrupted");
         }
         values.put("files", files(runs, name));

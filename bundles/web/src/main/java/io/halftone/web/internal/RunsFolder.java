@@ -1,14 +1,17 @@
 package io.halftone.web.internal;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -82,7 +86,12 @@ final class RunsFolder {
         if (file.isEmpty() || file.get().bytes() > MOST_RECORD) {
             return Optional.empty();
         }
-        JsonNode node = Json.own(Files.readAllBytes(file.get().path()));
+        JsonNode node;
+        try {
+            node = Json.own(Files.readAllBytes(file.get().path()));
+        } catch (JsonProcessingException | NoSuchFileException e) {
+            return Optional.empty();   // no run of ours, or one that goes
+        }
         Map<String, Object> record = new LinkedHashMap<>();
         node.fields().forEachRemaining(each -> record.put(each.getKey(), each.getValue()));
         return Optional.of(record);
@@ -95,17 +104,33 @@ final class RunsFolder {
             return List.of();
         }
         List<RunFile> files = new ArrayList<>();
-        try (Stream<Path> paths = Files.walk(run, MOST_DEPTH, new FileVisitOption[0])) {
-            for (Path path : paths.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).sorted().limit(MOST_FILES).toList()) {
-                String relative = run.relativize(path).toString();
-                if (!relative.equals(RECORD) && !relative.startsWith(".") && !relative.contains("/.")) {
-                    files.add(new RunFile(relative, path, Files.size(path)));
-                }
+        Files.walkFileTree(run, Set.of(), MOST_DEPTH, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                return !path.equals(run) && path.getFileName().toString().startsWith(".") ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
-        }
-        return files;
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                String relative = run.relativize(path).toString();
+                if (attributes.isRegularFile() && !relative.equals(RECORD) && !path.getFileName().toString().startsWith(".")) {
+                    files.add(new RunFile(relative, path, attributes.size()));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException e) {
+                return FileVisitResult.CONTINUE;   // a job that runs moves and removes what it makes
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path path, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        files.sort(Comparator.comparing(RunFile::path));
+        return files.size() > MOST_FILES ? List.copyOf(files.subList(0, MOST_FILES)) : files;
     }
 
     /** A file of a run; empty where there is none, or where a link or a name that is none is on the way. */

@@ -9,11 +9,11 @@ import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.calibrate.CalibrationPrompts;
 import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.distribute.Description;
+import io.halftone.core.internal.distribute.Owning;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.distribute.OpenWork;
-import io.halftone.distribute.UnitSource;
 import io.halftone.pipeline.PromptBatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,24 +67,6 @@ public record SearchWork(QuantSettings settings, List<String> formats, Calibrati
         Families families = Families.decide(pipeline, crew.runtime(), plugins, plan, runs, CalibrationPrompts.of(runs, pipeline.folder().path()), statistics);
         Subject subject = new Subject(pipeline, families.decided(scan, plugins), batches, description.at("steps").asInt(),
             description.at("seed").asLong());
-        return new Owning(new OpenSearch(subject, plan.candidates(), crew, Monitor.silent()), families);
-    }
-
-    /** Work with the families that were decided for it. */
-    private record Owning(OpenWork work, Families families) implements OpenWork {
-        @Override
-        public int workers() {
-            return work.workers();
-        }
-
-        @Override
-        public void serve(int worker, UnitSource units) throws IOException {
-            work.serve(worker, units);
-        }
-
-        @Override
-        public void close() throws IOException {
-            families.close();
-        }
+        return new Owning(new OpenSearch(subject, plan.candidates(), crew, Monitor.silent()), families::close);
     }
 }

@@ -5,12 +5,12 @@ import io.halftone.core.internal.MissingRuntime;
 import io.halftone.core.internal.calibrate.Calibration;
 import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.distribute.Description;
+import io.halftone.core.internal.distribute.Owning;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.search.SearchWork;
 import io.halftone.distribute.OpenWork;
 import io.halftone.distribute.RefusalException;
-import io.halftone.distribute.UnitSource;
 import io.halftone.distribute.Workbench;
 import io.halftone.ops.EagerRuntime;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public final class Bench implements Workbench {
         OpenPipeline pipeline = pipeline(work, description.source());
         try {
             description.checkPipeline(pipeline);
-            return new Owning(open(description, work, pipeline, crew), pipeline);
+            return new Owning(open(description, work, pipeline, crew), pipeline::close);
         } catch (IOException | RuntimeException e) {
             pipeline.close();
             throw e;
@@ -89,25 +89,5 @@ public final class Bench implements Workbench {
             return List.of();
         }
         return runtimes(work, devices).stream().map(runtime -> runtime.device().name() + ", " + runtime.description()).toList();
-    }
-
-    /** Work with the pipeline that was opened for it. */
-    private record Owning(OpenWork work, OpenPipeline pipeline) implements OpenWork {
-        @Override
-        public int workers() {
-            return work.workers();
-        }
-
-        @Override
-        public void serve(int worker, UnitSource units) throws IOException {
-            work.serve(worker, units);
-        }
-
-        @Override
-        public void close() throws IOException {
-            try (pipeline) {
-                work.close();
-            }
-        }
     }
 }

@@ -218,6 +218,11 @@ public abstract class ForwardingOps<T> implements Ops<T> {
     }
 
     @Override
+    public T addcmul(T x, T a, T b) {
+        return target.addcmul(x, a, b);
+    }
+
+    @Override
     public T rotate(T x, T cos, T sin) {
         return target.rotate(x, cos, sin);
     }

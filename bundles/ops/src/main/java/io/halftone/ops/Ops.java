@@ -75,6 +75,11 @@ public interface Ops<T> {
 
     T mul(T a, T b);
 
+    /** x + a b; an interpreter that computes it in one pass rounds once. */
+    default T addcmul(T x, T a, T b) {
+        return add(x, mul(a, b));
+    }
+
     T div(T a, T b);
 
     T sin(T x);
@@ -108,7 +113,10 @@ public interface Ops<T> {
     /** {@link #layerNorm(Object, double)}, then times weight plus bias, both of the last axis's extent. */
     T layerNorm(T x, T weight, T bias, double epsilon);
 
-    /** x times the reciprocal root of mean(x^2) + epsilon over the last axis, in float32, cast back, then times weight. */
+    /**
+     * x times the reciprocal root of mean(x^2) + epsilon over the last axis, in float32, cast back, then times weight, of the last axis's
+     * extent; an interpreter that computes it in one pass rounds once.
+     */
     T rmsNorm(T x, T weight, double epsilon);
 
     /** Normalizes each group of channels (axis 1) of (batch, channels, ...), then times weight plus bias per channel. */

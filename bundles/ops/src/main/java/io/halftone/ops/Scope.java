@@ -176,12 +176,12 @@ public final class Scope<T> {
 
     /** x * (1 + scale) + shift: x (batch, tokens, dim), the others (batch, 1, dim). */
     public T modulate(T x, T shift, T scale) {
-        return ops.add(ops.mul(x, ops.add(scale, ops.constant(1, ops.dtype(scale)))), shift);
+        return ops.addcmul(shift, x, ops.add(scale, ops.constant(1, ops.dtype(scale))));
     }
 
     /** x + gate * change. */
     public T gated(T x, T gate, T change) {
-        return ops.add(x, ops.mul(gate, change));
+        return ops.addcmul(x, gate, change);
     }
 
     /** Without infinities in float16, where the source clips to the largest finite number; x itself in other types. */

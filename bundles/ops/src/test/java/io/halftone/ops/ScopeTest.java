@@ -166,15 +166,15 @@ class ScopeTest {
         Meta scale = x(2, 1, 4);
         var traced = new Scope<>(new ForwardingOps<Meta>(shapes) {
             @Override
-            public Meta mul(Meta a, Meta b) {
-                trace.add("mul " + (a == x));
-                return super.mul(a, b);
-            }
-
-            @Override
             public Meta add(Meta a, Meta b) {
                 trace.add("add " + (a == scale) + " " + (b == shift));
                 return super.add(a, b);
+            }
+
+            @Override
+            public Meta addcmul(Meta to, Meta a, Meta b) {
+                trace.add("addcmul " + (to == shift) + " " + (a == x));
+                return super.addcmul(to, a, b);
             }
 
             @Override
@@ -184,7 +184,7 @@ class ScopeTest {
             }
         });
         assertEquals(x, traced.modulate(x, shift, scale));
-        assertEquals(List.of("1.0 FLOAT16", "add true false", "mul true", "add false true"), trace);
+        assertEquals(List.of("1.0 FLOAT16", "add true false", "addcmul true true"), trace);
     }
 
     @Test

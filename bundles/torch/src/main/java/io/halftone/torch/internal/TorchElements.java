@@ -118,6 +118,17 @@ abstract class TorchElements implements EagerOps<Tensor> {
         return a.mul(b);
     }
 
+    /** One kernel on a device; on the host what {@code mul} and {@code add} give, to the bit. */
+    @Override
+    public final Tensor addcmul(Tensor x, Tensor a, Tensor b) {
+        if (place().isHost()) {
+            return EagerOps.super.addcmul(x, a, b);
+        }
+        sameType("addcmul", x, a);
+        sameType("addcmul", x, b);
+        return torch.addcmul(x, a, b);
+    }
+
     @Override
     public final Tensor div(Tensor a, Tensor b) {
         sameType("div", a, b);

@@ -34,7 +34,7 @@ abstract class TorchLayers extends TorchRounding {
     /** With the reciprocal root, as diffusers has it (normalization.py, RMSNorm). */
     @Override
     public final Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return mul(torch.rms_norm(x, new long[] {x.size(-1)}, arguments().none(), arguments().number(epsilon)), weight);
+        return torch.rms_norm(x, new long[] {x.size(-1)}, arguments().weight(weight), arguments().number(epsilon));
     }
 
     @Override

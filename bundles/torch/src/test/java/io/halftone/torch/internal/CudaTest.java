@@ -140,4 +140,46 @@ class CudaTest {
             assertArrayEquals(ofChannels[0], ofChannels[1]);
         }
     }
+
+    /** 1 + 2^-11 lies between two numbers of float16 and goes to 1; with the product added before it is rounded, 2^-11 is left. */
+    @Test
+    void productsThatAreAddedAreRoundedOnce() {
+        inTask(runtime, context -> {
+            EagerOps<Tensor> ops = ops(context);
+            Tensor a = ops.constant(new float[] {1 + 0x1p-10f}, Shape.of(1), DType.FLOAT16);
+            Tensor b = ops.constant(new float[] {1 - 0x1p-11f}, Shape.of(1), DType.FLOAT16);
+            Tensor x = ops.constant(new float[] {-1}, Shape.of(1), DType.FLOAT16);
+            assertArrayEquals(new float[] {0x1p-11f - 0x1p-21f}, ops.toFloats(ops.addcmul(x, a, b)), 0x1p-22f);
+            assertThrows(IllegalArgumentException.class, () -> ops.addcmul(x, a, ops.cast(b, DType.FLOAT32)));
+        });
+    }
+
+    /** Of FLUX's and SDXL's heads, with as many keys and with those of a text; tokens before heads, as the models have them. */
+    @Test
+    void attentionIsThatOfTheProcessorButForRounding() {
+        for (long[] sizes : new long[][] {{128, 300, 300}, {64, 256, 77}}) {
+            for (DType type : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+                float[][] found = new float[2][];
+                for (int place = 0; place < 2; place++) {
+                    int at = place;
+                    Tasks.Body look = context -> {
+                        EagerOps<Tensor> ops = ops(context);
+                        Tensor[] in = new Tensor[3];
+                        for (int i = 0; i < 3; i++) {
+                            Tensor drawn = ops.cast(context.generator(i).normal(Shape.of(2, sizes[Math.min(i, 1) + 1], 3, sizes[0])), type);
+                            in[i] = ops.permute(at == 0 ? ops.cast(drawn, DType.FLOAT32) : drawn, 0, 2, 1, 3);
+                        }
+                        found[at] = ops.toFloats(ops.attention(in[0], in[1], in[2], 1 / Math.sqrt(sizes[0]), false));
+                    };
+                    if (at == 0) {
+                        inTask(look);
+                    } else {
+                        inTask(runtime, look);
+                    }
+                }
+                // the probabilities and the result are rounded to the type's 11 or 8 bits; results are below 4
+                assertArrayEquals(found[0], found[1], type == DType.FLOAT16 ? 4e-3f : 3.2e-2f);
+            }
+        }
+    }
 }

@@ -154,7 +154,7 @@ class LifetimeTest {
                 var ops = context.ops(new Tasks.Checkpoint(Map.of()), DType.FLOAT16);
                 Tensor x = context.generator(1).normal(Shape.of(4, 4));
                 ops.cell().set(ops.quantize(x, DType.INT8, ops.constant(0.1, DType.FLOAT32), 0));
-                ops.toFloats(ops.rmsNorm(x, ops.slice(x, 0, 0, 1), 1e-6));
+                ops.toFloats(ops.rmsNorm(x, ops.reshape(ops.slice(x, 0, 0, 1), Shape.of(4)), 1e-6));
             });
             counts[i] = Pointer.totalCount();
         }

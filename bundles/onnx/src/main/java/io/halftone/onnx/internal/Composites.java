@@ -36,11 +36,16 @@ final class Composites {
         return binary("Mul", half, binary("Add", tanh, graph.scalar(1, type)));
     }
 
+    /**
+     * In bfloat16, which has float32's range, the weight comes before the division: then nothing in float32 but the mean's reciprocal root is
+     * needed twice, which TensorRT would write to memory and read back.
+     */
     String rmsNorm(String x, DType type, String weight, double epsilon) {
         String wide = wide(x, type);
         String mean = graph.node("ReduceMean", List.of(binary("Mul", wide, wide), graph.longs(-1)), Graph.attribute("keepdims", 1L));
         String root = graph.node("Sqrt", binary("Add", mean, graph.scalar(epsilon, DType.FLOAT32)));
-        return binary("Mul", narrow(binary("Div", wide, root), type), weight);
+        return type == DType.BFLOAT16 ? narrow(binary("Div", wide(binary("Mul", x, weight), type), root), type)
+            : binary("Mul", narrow(binary("Div", wide, root), type), weight);
     }
 
     /**

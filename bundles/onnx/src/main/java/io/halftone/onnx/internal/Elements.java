@@ -5,11 +5,15 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /** Elements as ONNX stores them: row-major, little-endian. */
 final class Elements {
     /** A 4-bit float with 2 exponent bits and 1 of mantissa: a type that the schema in use has no name for. */
     static final int FLOAT4E2M1 = 23;
+
+    /** Rows and columns that are exchanged at a time: both tiles fit a core's first cache. */
+    private static final int TILE = 64;
 
     private Elements() {}
 
@@ -100,12 +104,30 @@ final class Elements {
     /** A (rows, columns) matrix as (columns, rows). */
     static byte[] transpose(byte[] matrix, int rows, int columns, int width) {
         byte[] turned = new byte[matrix.length];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                System.arraycopy(matrix, (r * columns + c) * width, turned, (c * rows + r) * width, width);
+        int tilesAcross = (columns + TILE - 1) / TILE;
+        int tiles = (rows + TILE - 1) / TILE * tilesAcross;
+        IntStream.range(0, tiles).parallel().forEach(tile -> {
+            int top = tile / tilesAcross * TILE;
+            int left = tile % tilesAcross * TILE;
+            int height = Math.min(rows - top, TILE);
+            for (int c = left; c < Math.min(columns, left + TILE); c++) {
+                gather(matrix, (top * columns + c) * width, columns * width, turned, (c * rows + top) * width, height, width);
             }
-        }
+        });
         return turned;
+    }
+
+    /** Elements that are a step apart, one behind another. */
+    private static void gather(byte[] source, int from, int step, byte[] target, int to, int count, int width) {
+        if (width == 1) {
+            for (int i = 0; i < count; i++) {
+                target[to + i] = source[from + i * step];
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(source, from + i * step, target, to + i * width, width);
+        }
     }
 
     private static ByteBuffer allocate(int count, DType type) {

@@ -76,7 +76,7 @@ final class Weights {
         }
 
         private byte[] of(byte[] transposed, int rowBytes) {
-            return Arrays.copyOfRange(transposed, Math.multiplyExact(from, rowBytes), Math.multiplyExact(to, rowBytes));
+            return transposed.length == (to - from) * rowBytes ? transposed : Arrays.copyOfRange(transposed, Math.multiplyExact(from, rowBytes), Math.multiplyExact(to, rowBytes));
         }
     }
 
@@ -170,7 +170,6 @@ final class Weights {
     /** rint(w / scale), saturated; the quotient in float32 of values in the compute type. */
     private byte[] low(Codes codes) {
         Weight weight = codes.weight();
-        float[] values = floats(weight);
         float[] scales = codes.scale().floats();
         for (float scale : scales) {
             require(scale > 0 && Float.isFinite(scale), weight, "a scale of " + scale, "finite and > 0 in " + codes.scale().dtype());
@@ -180,33 +179,54 @@ final class Weights {
         for (int i = codes.axis() + 1; i < dims.size(); i++) {
             inner = Math.multiplyExact(inner, Math.toIntExact(dims.get(i).size()));
         }
-        byte[] low = new byte[values.length];
-        for (int i = 0; i < low.length; i++) {
-            float quotient = values[i] / (codes.perChannel() ? scales[i / inner % scales.length] : scales[0]);
-            low[i] = codes.dtype() == DType.INT8
-                ? (byte) Math.max(-128, Math.min(127, Math.rint(quotient)))
-                : Float8.fromFloat(quotient);
-        }
+        int run = inner;
+        boolean whole = codes.dtype() == DType.INT8;
+        TensorView view = parameters.read(weight.parameter());
+        byte[] low = new byte[Math.toIntExact(view.count())];
+        Pieces.each(low.length, (from, to) -> {
+            float[] values = floats(view, from, to);
+            for (int i = from; i < to; i++) {
+                float quotient = values[i - from] / (codes.perChannel() ? scales[i / run % scales.length] : scales[0]);
+                low[i] = whole ? (byte) Math.max(-128, Math.min(127, Math.rint(quotient))) : Float8.fromFloat(quotient);
+            }
+        });
         return low;
     }
 
     private byte[] bytes(Weight weight) {
         TensorView view = parameters.read(weight.parameter());
-        if (view.dtype() != computeType) {
-            return Elements.encode(view.toFloats(), computeType);
+        int width = computeType.bytes();
+        byte[] bytes = new byte[Math.multiplyExact(Math.toIntExact(view.count()), width)];
+        if (view.dtype() == computeType) {
+            view.bytes().get(bytes);
+            return bytes;
         }
-        byte[] bytes = new byte[Math.toIntExact(view.byteLength())];
-        view.bytes().get(bytes);
+        Pieces.each(Math.toIntExact(view.count()), (from, to) -> {
+            byte[] piece = Elements.encode(part(view, from, to).toFloats(), computeType);
+            System.arraycopy(piece, 0, bytes, from * width, piece.length);
+        });
         return bytes;
     }
 
     private float[] floats(Weight weight) {
-        float[] values = parameters.read(weight.parameter()).toFloats();
-        if (parameters.info(weight.parameter()).dtype() == computeType || computeType == DType.FLOAT32) {
+        TensorView view = parameters.read(weight.parameter());
+        return floats(view, 0, Math.toIntExact(view.count()));
+    }
+
+    /** The elements from one before another, rounded to the compute type. */
+    private float[] floats(TensorView view, int from, int to) {
+        float[] values = part(view, from, to).toFloats();
+        if (view.dtype() == computeType || computeType == DType.FLOAT32) {
             return values;
         }
-        var rounded = ByteBuffer.wrap(Elements.encode(values, computeType));
-        return TensorView.host(computeType, weight.shape().sizes(), rounded).toFloats();
+        return TensorView.host(computeType, new long[] {to - from}, ByteBuffer.wrap(Elements.encode(values, computeType))).toFloats();
+    }
+
+    private static TensorView part(TensorView view, int from, int to) {
+        int width = view.dtype().bytes();
+        ByteBuffer bytes = view.bytes();
+        return TensorView.host(view.dtype(), new long[] {to - from},
+            bytes.slice(Math.addExact(bytes.position(), Math.multiplyExact(from, width)), Math.multiplyExact(to - from, width)));
     }
 
     private static int[] matrix(Weight weight) {

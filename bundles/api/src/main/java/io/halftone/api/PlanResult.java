@@ -2,7 +2,10 @@ package io.halftone.api;
 
 import io.halftone.ops.Role;
 import io.halftone.quant.QuantLevel;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a level quantizes.
@@ -12,8 +15,17 @@ import java.util.List;
  * @param level        the level
  * @param policy       name of the level policy
  * @param layers       every layer that could be quantized, in the order in which the model runs them
+ * @param idle         what of the settings changes nothing here: options of algorithms by name, {@link #COLLECTOR}, {@link #PERCENTILE}, and
+ *                     {@link #CALIBRATION} where weights alone are quantized
  */
-public record PlanResult(String architecture, String format, QuantLevel level, String policy, List<PlannedLayer> layers) {
+public record PlanResult(String architecture, String format, QuantLevel level, String policy, List<PlannedLayer> layers, Set<String> idle) {
+    /** The collector, which no site is folded by. */
+    public static final String COLLECTOR = "collector";
+    /** The fraction of steps that counts, where no collector looks at less than all. */
+    public static final String PERCENTILE = "percentile";
+    /** All that says which prompts are run, and how. */
+    public static final String CALIBRATION = "calibration";
+
     /** What a layer computes. */
     public enum Kind { CONV, LINEAR, ATTENTION }
 
@@ -32,6 +44,7 @@ public record PlanResult(String architecture, String format, QuantLevel level, S
 
     public PlanResult {
         layers = List.copyOf(layers);
+        idle = Collections.unmodifiableSet(new TreeSet<>(idle));
     }
 
     /** The number of quantized layers of a kind. */

@@ -35,6 +35,9 @@ public record QuantizeRequest(PipelineSource source, QuantSettings settings, Cal
             throw new IllegalArgumentException("quality: found a gate where nothing but statistics is written; expected a checkpoint or an ONNX "
                 + "folder too");
         }
+        if (gate.isOpen() && !gate.lpips().isEmpty()) {
+            throw new IllegalArgumentException("lpips-weights: found them without a gate; expected max-lpips, min-psnr or min-ssim too");
+        }
         if (trials > 1 && (!work.statisticsOut().isEmpty() || !work.statisticsIn().isEmpty())) {
             throw new IllegalArgumentException("trials: found " + trials + " with files of statistics; expected them with a single calibration");
         }

@@ -1,6 +1,9 @@
 package io.halftone.api;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a search gave.
@@ -12,8 +15,10 @@ import java.util.List;
  * @param cost        the recipe's cost, as the request counts it
  * @param psnr        PSNR of the recipe against full precision, measured on the searched prompts, in dB
  * @param seconds     time taken
+ * @param idle        what of the settings changed nothing, as {@link PlanResult} has it
  */
-public record SearchResult(String recipe, String table, List<Sensitivity> layers, int chosen, double cost, double psnr, double seconds) {
+public record SearchResult(String recipe, String table, List<Sensitivity> layers, int chosen, double cost, double psnr, double seconds,
+                           Set<String> idle) {
     /**
      * What quantizing one layer alone does.
      *
@@ -27,5 +32,6 @@ public record SearchResult(String recipe, String table, List<Sensitivity> layers
 
     public SearchResult {
         layers = List.copyOf(layers);
+        idle = Collections.unmodifiableSet(new TreeSet<>(idle));
     }
 }

@@ -16,6 +16,11 @@ public interface Algorithm {
     /** The names of the options that change what this algorithm does; others are refused. */
     Set<String> options();
 
+    /** The options that change what this algorithm does to a layer as it is planned: all of them, where nothing else is said. */
+    default Set<String> options(Planned layer) {
+        return options();
+    }
+
     /** The values of options where the user gives none, as a recipe records them; options that are off unless given are not here. */
     default Map<String, String> usual() {
         return Map.of();

@@ -49,6 +49,11 @@ public interface Collector {
         return "";
     }
 
+    /** Whether {@link Request#percentile} changes what this collector gives. */
+    default boolean usesPercentile() {
+        return true;
+    }
+
     /** What both have seen. Associative and commutative to the bit, whatever the batches that went into either. */
     Statistics merge(Statistics a, Statistics b);
 

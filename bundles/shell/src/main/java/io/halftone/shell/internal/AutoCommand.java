@@ -58,6 +58,8 @@ public final class AutoCommand extends CalibrationCommand {
                 recipe),
             path("table", table));
         SearchResult result = await(progress -> halftone.search(request, progress));
+        noteIdle(result.idle(), true);
+        noteIdleCollector(result.idle());
         return SearchReport.of(result);
     }
 

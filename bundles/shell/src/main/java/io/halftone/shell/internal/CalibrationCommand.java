@@ -2,9 +2,12 @@ package io.halftone.shell.internal;
 
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.PipelineSource;
+import io.halftone.api.PlanResult;
 import io.halftone.pipeline.Advice;
 import io.halftone.quant.PlanRecipe;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
@@ -12,6 +15,8 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 /** A command that calibrates. */
 abstract class CalibrationCommand extends DeviceCommand {
     private static final String ADVISED = "as advised for the model or the format, see presets";
+
+    private static final String UNUSED = "the algorithm uses it for none of the layers that are quantized";
 
     @Option(name = "--format", description = Quantization.FORMAT_HELP, valueToShowInHelp = Quantization.FORMAT_USUALLY)
     @Completion(PluginCompleter.Formats.class)
@@ -116,6 +121,46 @@ abstract class CalibrationCommand extends DeviceCommand {
     /** Where work runs, and which part of it: as written, 3/8; null for all. */
     final DistributedParts parts(String slice) {
         return new DistributedParts(Given.orElse(distribute, halftone.defaults().distributor()), slice);
+    }
+
+    /**
+     * Says which of the options that were given change nothing.
+     *
+     * @param idle      as a plan or a search has it
+     * @param isRunning whether prompts are run even where none is calibrated with
+     */
+    final void noteIdle(Set<String> idle, boolean isRunning) {
+        note(idle.contains("alpha") ? given("alpha", alpha) : List.of(), UNUSED);
+        note(idle.contains("rank") ? given("lowrank", lowrank) : List.of(), UNUSED);
+        note(idle.contains(PlanResult.PERCENTILE) ? given("percentile", percentile) : List.of(), "the collector looks at every step");
+        if (idle.contains(PlanResult.CALIBRATION) && !isRunning) {
+            note(given("calib-size", calibSize, "batch-size", batchSize, "n-steps", steps, "guidance-scale", guidanceScale, "height", height,
+                "width", width, "seed", seed == 0 ? null : seed, "prompts-file", promptsFile, "workers", workers, "distribute", distribute),
+                "weights alone are quantized, and no prompt is run");
+        }
+    }
+
+    /** Says it of the collector. */
+    final void noteIdleCollector(Set<String> idle) {
+        note(idle.contains(PlanResult.COLLECTOR) ? given("collect-method", collectMethod) : List.of(),
+            "every layer that is quantized is observed in its algorithm's own way, or not at all");
+    }
+
+    private void note(List<String> options, String reason) {
+        if (!options.isEmpty()) {
+            note("note: " + String.join(", ", options) + ": no effect here, as " + reason);
+        }
+    }
+
+    /** Those of the options that have a value. */
+    private static List<String> given(Object... optionsAndValues) {
+        List<String> given = new ArrayList<>();
+        for (int i = 0; i < optionsAndValues.length; i += 2) {
+            if (optionsAndValues[i + 1] != null) {
+                given.add((String) optionsAndValues[i]);
+            }
+        }
+        return given;
     }
 
     final int workers() {

@@ -43,7 +43,6 @@ public final class CompareCommand extends SamplingCommand {
 
     @Override
     Report report() throws Exception {
-        String cache = engineCache();
         String onnx = path("reference-onnx-load-path", referenceOnnxLoadPath);
         String engineFile = path("reference-engine-path", referenceEnginePath);
         boolean onEngine = !onnx.isEmpty() || !engineFile.isEmpty() || referenceEngine != null;
@@ -54,6 +53,7 @@ public final class CompareCommand extends SamplingCommand {
             throw new IllegalArgumentException("candidate: found none; expected one of --restore-from, --onnx-load-path, --engine-path, "
                 + "--engine");
         }
+        String cache = engineCache(candidate, reference);
         BackboneChoice backbone = candidate.backbone(cache);
         PipelineSource source = source(backbone);
         var request = new CompareRequest(source, reference.backbone(cache), backbone, sampling(),

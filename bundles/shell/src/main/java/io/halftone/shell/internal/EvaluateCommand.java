@@ -117,6 +117,9 @@ public final class EvaluateCommand extends DeviceCommand {
             guidanceScale),
             Given.orUsual("height", height), Given.orUsual("width", width), 0);
         List<EvaluateRequest.Variant> chosen = new VariantList(halftone, source, text -> path("variants", text)).of(variants);
+        if (engineCache != null && chosen.stream().allMatch(variant -> variant.engine().isEmpty())) {
+            throw new IllegalArgumentException("engine-cache: found it without an engine; expected @ENGINE behind a variant too");
+        }
         var request = new EvaluateRequest(source, chosen, sampling, seedList(), batchSize, calibration, Given.orUsual("workers", workers),
             new GateOptions(minPsnr, minSsim, maxLpips, path("lpips-weights", lpipsWeights)).gate(), path("clip-path", clipPath),
             path("engine-cache", engineCache), path("out", Given.orElse(directory, "halftone-out/" + label(source) + "-evaluation")),

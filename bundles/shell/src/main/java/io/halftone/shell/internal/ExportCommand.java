@@ -35,6 +35,10 @@ public final class ExportCommand extends ComputingCommand {
 
     @Override
     Report report() throws Exception {
+        if (onnxWeights != null && restoreFrom == null) {
+            throw new IllegalArgumentException("onnx-weights: found it for a model in full precision, which has no quantized weights; expected "
+                + "restore-from too");
+        }
         var request = new ExportRequest(source(), path("restore-from", restoreFrom), path("onnx-dir", onnxDir), halftone.defaults().exporter(),
             options(onnxWeights, idsRank));
         ExportResult result = await(progress -> halftone.export(request, progress));

@@ -25,7 +25,8 @@ public final class GenerateCommand extends SamplingCommand {
 
     @Override
     Report report() throws Exception {
-        BackboneChoice backbone = choice().backbone(engineCache());
+        EngineChoice choice = choice();
+        BackboneChoice backbone = choice.backbone(engineCache(choice));
         PipelineSource source = source(backbone);
         String image = path("save-image-as", Given.orElse(saveImageAs, label(source) + ".png"));
         var request = new GenerateRequest(source, backbone, sampling(), image, path("dump", dump));

@@ -117,6 +117,7 @@ public final class QuantizeCommand extends CalibrationCommand {
         if (result.checkpoint().endsWith(".pt")) {
             note("note: " + result.checkpoint() + ": its content is safetensors");
         }
+        noteIdle(result.plan().idle(), !request.gate().isOpen());
         result.notes().forEach(line -> note("note: " + line));
         return QuantizeReport.of(request, result);
     }

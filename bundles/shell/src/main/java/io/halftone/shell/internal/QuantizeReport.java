@@ -1,6 +1,7 @@
 package io.halftone.shell.internal;
 
 import io.halftone.api.CalibrationWork;
+import io.halftone.api.PlanResult;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
 import java.io.PrintStream;
@@ -51,7 +52,8 @@ final class QuantizeReport {
     /** Everything but the time. */
     static void print(QuantizeRequest request, QuantizeResult result, PrintStream out) {
         Facts.line(out, "quantized", PlanReport.counts(result.plan()));
-        Facts.line(out, "observed", result.samples() + " prompts, " + result.steps() + " steps each" + taken(request, result));
+        Facts.line(out, "observed", result.plan().idle().contains(PlanResult.CALIBRATION) ? "nothing: weights alone are quantized"
+            : result.samples() + " prompts, " + result.steps() + " steps each" + taken(request, result));
         if (!result.trials().isEmpty()) {
             var table = Facts.table(List.of("trial's seed", "PSNR dB", "SSIM", "kept"));
             for (int i = 0; i < result.trials().size(); i++) {

@@ -5,6 +5,7 @@ import io.halftone.api.PipelineSource;
 import io.halftone.api.Sampling;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 
@@ -80,10 +81,17 @@ abstract class SamplingCommand extends DeviceCommand {
             path("initial-latents", initialLatents), imagesPerPrompt, tiledVae);
     }
 
-    /** Where what is made is kept; empty for the configured folder. */
-    final String engineCache() {
-        if (engineCache != null && engine == null) {
+    /**
+     * Where what is made is kept; empty for the configured folder.
+     *
+     * @param choices the backbones of the command
+     */
+    final String engineCache(EngineChoice... choices) {
+        if (engineCache != null && Stream.of(choices).noneMatch(EngineChoice::isMade)) {
             throw new IllegalArgumentException("engine-cache: found it without an engine; expected --engine too");
+        }
+        if (engineCache != null && Stream.of(choices).noneMatch(choice -> choice.isMade() && choice.engineFile().isEmpty())) {
+            throw new IllegalArgumentException("engine-cache: found it beside an engine file, with which nothing is made; expected one of both");
         }
         return path("engine-cache", engineCache);
     }

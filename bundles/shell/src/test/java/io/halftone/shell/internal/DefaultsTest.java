@@ -1,6 +1,7 @@
 package io.halftone.shell.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.api.BackboneChoice;
 import io.halftone.api.BuildRequest;
@@ -43,6 +44,13 @@ class DefaultsTest {
     void anExportIsMadeByTheConfiguredExporter() throws Exception {
         console.run(new ExportCommand(), "--model", "tiny-sdxl", "--onnx-dir", "onnx");
         assertEquals("other", console.request(ExportRequest.class).exporter());
+    }
+
+    @Test
+    void anExportInFullPrecisionHasNoQuantizedWeightsToStore() {
+        assertEquals("onnx-weights: found it for a model in full precision, which has no quantized weights; expected restore-from too",
+            assertThrows(IllegalArgumentException.class, () -> console.run(new ExportCommand(), "--model", "tiny-sdxl", "--onnx-dir", "onnx",
+                "--onnx-weights", "qdq")).getMessage());
     }
 
     @Test

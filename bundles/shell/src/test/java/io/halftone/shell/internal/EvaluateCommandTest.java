@@ -151,6 +151,8 @@ class EvaluateCommandTest {
             "--prompts-file", "p.txt"));
         assertEquals("variants: found int8:3 twice; expected each name once", refusal("--model", "m", "--variants", "int8:3,int8:3",
             "--prompts-file", "p.txt"));
+        assertEquals("engine-cache: found it without an engine; expected @ENGINE behind a variant too", refusal("--model", "m", "--variants", "int8:3",
+            "--prompts-file", "p.txt", "--engine-cache", "c"));
         assertEquals("seeds: found \"x\"; expected whole numbers with commas between", refusal("--model", "m", "--variants", "int8:3",
             "--prompts-file", "p.txt", "--seeds", "1,x"));
         assertEquals("prompts-file: found no file " + folder.resolve("absent.txt") + "; expected one prompt a line", refusal("--model", "m",

@@ -63,6 +63,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Remembers what it was asked, and answers at once. Knows the format int8, and those that a test adds. */
@@ -72,6 +73,7 @@ final class FakeHalftone implements Halftone {
     final List<String> folders = new ArrayList<>(List.of("tiny-sdxl"));
     final List<Path> engineFiles = new ArrayList<>();
     double psnr = 31.25;
+    Set<String> idle = Set.of();
     List<Finding> findings = List.of(Finding.ok("Java", "17"));
     List<String> notes = List.of();
     Defaults defaults = Defaults.usual();
@@ -173,7 +175,7 @@ final class FakeHalftone implements Halftone {
     public Job<SearchResult> search(SearchRequest request, ProgressListener listener) {
         requests.add(request);
         return FakeJob.done(new SearchResult(request.recipe(), request.table(), List.of(new Sensitivity("mid_block.attentions.0.to_q",
-            "int8", 1e-6, 0.25, true), new Sensitivity("conv_in", "int8", 0.0123, 0.75, false)), 1, 0.875, 30.5, 60));
+            "int8", 1e-6, 0.25, true), new Sensitivity("conv_in", "int8", 0.0123, 0.75, false)), 1, 0.875, 30.5, 60, idle));
     }
 
     @Override
@@ -346,7 +348,7 @@ final class FakeHalftone implements Halftone {
     }
 
     /** Two formats where there are rules. */
-    private static PlanResult planned(QuantSettings settings) {
+    private PlanResult planned(QuantSettings settings) {
         String other = settings.rules().isEmpty() ? settings.format() : settings.rules().get(0).format();
         return new PlanResult("UNet2DConditionModel", settings.format(), settings.level(), settings.policy(), List.of(
             new PlannedLayer("conv_in", Kind.CONV, Role.INPUT, false, "(32, 4, 3, 3)", "", "", "", 1152),
@@ -355,6 +357,6 @@ final class FakeHalftone implements Halftone {
             new PlannedLayer("mid_block.attentions.0.to_q", Kind.LINEAR, Role.QKV, true, "(32, 32)", settings.format(),
                 settings.algorithm(), settings.collector(), 1024),
             new PlannedLayer("mid_block.attentions.0.to_k", Kind.LINEAR, Role.QKV, true, "(32, 32)", settings.format(),
-                settings.algorithm(), settings.collector(), 1024)));
+                settings.algorithm(), settings.collector(), 1024)), idle);
     }
 }

@@ -16,6 +16,9 @@ import io.halftone.quant.QuantLevel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +95,41 @@ class QuantizeCommandTest {
         assertEquals(Map.of("rank", "32"),
             request("--path", "/p", "--model", "sdxl-1.0", "--onnx-dir", "/o", "--quant-algo", "svdquant", "--lowrank",
                 "32").settings().options());
+    }
+
+    @Test
+    void saysWhichOptionsThatWereGivenChangeNothing() throws Exception {
+        assertEquals("note: alpha: no effect here, as the algorithm uses it for none of the layers that are quantized\n",
+            notes(Set.of("alpha", "rank"), "--quant-level", "1", "--alpha", "0.7"));
+        assertEquals("note: lowrank: no effect here, as the algorithm uses it for none of the layers that are quantized\n",
+            notes(Set.of("rank"), "--quant-algo", "svdquant", "--lowrank", "8"));
+        assertEquals("note: percentile: no effect here, as the collector looks at every step\n", notes(Set.of("percentile"), "--percentile", "0.5"));
+        assertEquals("note: calib-size, seed: no effect here, as weights alone are quantized, and no prompt is run\n",
+            notes(Set.of("calibration", "collector"), "--calib-size", "4", "--seed", "1"));
+    }
+
+    @Test
+    void saysNothingOfOptionsThatWereNotGiven() throws Exception {
+        assertEquals("", notes(Set.of("alpha", "rank", "calibration", "collector")));
+        assertEquals("", notes(Set.of(), "--alpha", "0.7", "--calib-size", "4"));
+    }
+
+    @Test
+    void saysNothingOfPromptsThatAGateRuns() throws Exception {
+        assertEquals("", notes(Set.of("calibration"), "--calib-size", "4", "--min-psnr", "30"));
+    }
+
+    private String notes(Set<String> idle, String... more) throws Exception {
+        var console = new Console(folder);
+        console.halftone.idle = idle;
+        console.run(new QuantizeCommand(), Stream.concat(Stream.of("--model", "m", "--onnx-dir", "/o"), Stream.of(more)).toArray(String[]::new));
+        return console.errors().lines().filter(line -> line.startsWith("note: ")).map(line -> line + "\n").collect(Collectors.joining());
+    }
+
+    @Test
+    void refusesANetworkWithoutAGate() {
+        assertEquals("lpips-weights: found them without a gate; expected max-lpips, min-psnr or min-ssim too",
+            refusal("--model", "m", "--onnx-dir", "/o", "--lpips-weights", "/l.safetensors"));
     }
 
     @Test

@@ -50,7 +50,7 @@ class QuantizeOptionsTest {
         Map.entry("--quantized-torch-ckpt-save-path", List.of("/b.safetensors")), Map.entry("--quiet", List.of()),
         Map.entry("--slice", List.of("1/1")), Map.entry("--state-only", List.of()), Map.entry("--stats-in", List.of("/1.stats")),
         Map.entry("--stats-out", List.of("/all.stats")), Map.entry("--trials", List.of("3")),
-        Map.entry("--lpips-weights", List.of("/l.safetensors")), Map.entry("--max-lpips", List.of("0.1", "--lpips-weights", "/l.safetensors")),
+        Map.entry("--lpips-weights", List.of("/l.safetensors", "--min-psnr", "30")), Map.entry("--max-lpips", List.of("0.1", "--lpips-weights", "/l.safetensors")),
         Map.entry("--min-psnr", List.of("30")), Map.entry("--min-ssim", List.of("0.9")), Map.entry("--trt-high-precision-dtype", List.of("Float")), Map.entry("--workers", List.of("2")));
 
     @TempDir

@@ -13,6 +13,7 @@ import io.halftone.api.VerifyRequest;
 import io.halftone.quant.QuantLevel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,17 @@ class RecordCommandsTest {
         assertEquals(2, request.work().workers());
         assertEquals("/t.csv", json.get("table").textValue());
         assertEquals("conv_in", json.get("layers").get(1).get("layer").textValue());
+    }
+
+    @Test
+    void saysWhichOptionsChangedNothingInASearch() throws Exception {
+        console.halftone.idle = Set.of("alpha", "calibration", "collector");
+        console.run(new AutoCommand(), "--model", "m", "--max-cost", "0.5", "--recipe", "/r", "--alpha", "0.5", "--collect-method", "min-mean",
+            "--calib-size", "4");
+
+        assertEquals("note: alpha: no effect here, as the algorithm uses it for none of the layers that are quantized\n"
+            + "note: collect-method: no effect here, as every layer that is quantized is observed in its algorithm's own way, or not at all\n",
+            console.errors());
     }
 
     @Test

@@ -123,6 +123,16 @@ class SamplingCommandsTest {
                 "e"));
         assertEquals("engine-cache: found it without an engine; expected --engine too",
             refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--engine-cache", "c"));
+        assertEquals("engine-cache: found it beside an engine file, with which nothing is made; expected one of both",
+            refusal(new GenerateCommand(), "--model", "m", "--prompt", "a", "--engine", "other", "--engine-path", "e", "--engine-cache", "c"));
+    }
+
+    @Test
+    void keepsWhatIsMadeForEitherBackbone() throws Exception {
+        console.run(new CompareCommand(), "--model", "m", "--prompt", "a", "--engine-path", "e", "--reference-engine", "other", "--engine-cache",
+            "/c");
+
+        assertEquals("/c", ((BackboneChoice.Built) console.request(CompareRequest.class).reference()).cache());
     }
 
     @Test

@@ -40,6 +40,11 @@ public final class ReferenceSmoothQuantAlgorithm implements Algorithm {
     }
 
     @Override
+    public Set<String> options(Planned layer) {
+        return smooths(layer) ? options() : Set.of();
+    }
+
+    @Override
     public Map<String, String> usual() {
         return Map.of(Alpha.OPTION, Double.toString(USUAL_ALPHA));
     }

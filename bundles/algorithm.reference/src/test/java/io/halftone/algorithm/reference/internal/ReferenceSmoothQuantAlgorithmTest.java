@@ -80,6 +80,12 @@ class ReferenceSmoothQuantAlgorithmTest {
     }
 
     @Test
+    void usesAlphaWithAScaleForEachOutputChannelAlone() {
+        assertEquals(Set.of("alpha"), algorithm.options(planned(new Int8Format())));
+        assertEquals(Set.of(), algorithm.options(planned(new Recording())));
+    }
+
+    @Test
     void theWorkedCaseOfOneHalf() {
         Result result = calibrate(0.5);
         assertArrayEquals(new float[] {0.25f, 1.4140625f, 1}, result.factors());

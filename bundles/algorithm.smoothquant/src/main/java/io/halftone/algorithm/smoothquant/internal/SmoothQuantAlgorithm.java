@@ -36,6 +36,11 @@ public final class SmoothQuantAlgorithm implements Algorithm {
     }
 
     @Override
+    public Set<String> options(Planned layer) {
+        return Smoothing.applies(layer) ? options() : Set.of();
+    }
+
+    @Override
     public Map<String, String> usual() {
         return Map.of(Alpha.OPTION, Double.toString(USUAL_ALPHA));
     }

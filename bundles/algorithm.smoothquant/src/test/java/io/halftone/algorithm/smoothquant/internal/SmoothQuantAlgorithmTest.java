@@ -72,6 +72,13 @@ class SmoothQuantAlgorithmTest {
     }
 
     @Test
+    void usesAlphaForTheLayersThatItSmoothsAlone() {
+        assertEquals(Set.of("alpha"), algorithm.options(planned(LINEAR, new Int8Format(), BOTH)));
+        assertEquals(Set.of(), algorithm.options(planned(CONV, new Int8Format(), BOTH)));
+        assertEquals(Set.of(), algorithm.options(planned(LINEAR, new Int8Format(), Set.of(Slot.WEIGHT))));
+    }
+
+    @Test
     void theUsualAlphaIsFourFifths() {
         Result usual = calibrate(Map.of(), DType.FLOAT32, new Int8Format(), BOTH, INPUT);
         assertArrayEquals(calibrate(0.8, DType.FLOAT32).output(), usual.output());

@@ -16,6 +16,7 @@ import io.halftone.quant.QuantFormat;
 import io.halftone.quant.Rounded;
 import io.halftone.quant.Slot;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,18 @@ public final class SvdQuantAlgorithm implements Algorithm {
     @Override
     public Set<String> options() {
         return Set.of(Alpha.OPTION, RANK);
+    }
+
+    @Override
+    public Set<String> options(Planned layer) {
+        Set<String> options = new HashSet<>();
+        if (Smoothing.applies(layer)) {
+            options.add(Alpha.OPTION);
+        }
+        if (layer.layer() instanceof Layer.Linear && layer.slots().contains(Slot.WEIGHT)) {
+            options.add(RANK);
+        }
+        return options;
     }
 
     @Override

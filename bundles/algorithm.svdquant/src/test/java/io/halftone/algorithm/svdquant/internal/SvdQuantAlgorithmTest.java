@@ -58,6 +58,16 @@ class SvdQuantAlgorithmTest {
     }
 
     @Test
+    void usesAlphaForInputsAndTheRankForWeightsOfLinearLayers() {
+        Layer linear = new Layer.Linear("to_q", Role.QKV, IN, OUT, false);
+        Layer conv = new Layer.Conv("conv1", Role.CONVOLUTION, IN, OUT, 1, 1, 0, false);
+        assertEquals(Set.of("alpha", "rank"), algorithm.options(planned(linear, BOTH)));
+        assertEquals(Set.of("rank"), algorithm.options(planned(linear, Set.of(Slot.WEIGHT))));
+        assertEquals(Set.of("alpha"), algorithm.options(planned(linear, Set.of(Slot.INPUT))));
+        assertEquals(Set.of(), algorithm.options(planned(conv, BOTH)));
+    }
+
+    @Test
     void theProductOfTheFactorsHasTheShapeOfTheWeight() {
         OutlierLayer.Result result = run(new Int8Format(), Map.of("rank", 16.0), BOTH);
         assertEquals(Set.of(LORA_A, LORA_B), result.parameters().keySet());

@@ -17,6 +17,11 @@ public final class ReferenceMaxCollector extends RunningMax {
     }
 
     @Override
+    public boolean usesPercentile() {
+        return false;
+    }
+
+    @Override
     int countedSteps(Request request) {
         return Integer.MAX_VALUE;
     }

@@ -1,6 +1,7 @@
 package io.halftone.collector.max.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.halftone.ops.DType;
 import io.halftone.quant.Collector;
@@ -16,6 +17,7 @@ class ReferenceMaxCollectorTest extends CollectorContract {
 
     @Test
     void countsAllStepsWhateverThePercentile() {
+        assertFalse(collector().usesPercentile());
         assertEquals(Range.of(9), fold(DType.FLOAT32, perTensor(4, 0.5), new float[] {1}, new float[] {2}, new float[] {9}, new float[] {8}));
     }
 

@@ -133,7 +133,7 @@ public final class Planner {
         return offered;
     }
 
-    /** Refuses options that no planned algorithm honours, and values that one of them cannot. */
+    /** Refuses options that no planned algorithm honours, values that one of them cannot, and a fraction of steps of which none is observed. */
     public void checkOptions(List<Planned> plan) {
         Set<String> algorithms = new TreeSet<>();
         plan.forEach(p -> algorithms.add(p.algorithm()));
@@ -151,12 +151,41 @@ public final class Planner {
                     + " does not honour; expected " + (honoured.isEmpty() ? "none" : "one of " + honoured));
             }
         }
+        if (settings.percentile() != 1 && collectors(plan).isEmpty()) {
+            throw new IllegalArgumentException("percentile: found " + settings.percentile()
+                + " where weights alone are quantized and no step is observed; expected none");
+        }
+    }
+
+    /** What of the settings changes nothing in a plan, by the names that {@link PlanResult} has for it. */
+    public Set<String> idle(List<Planned> plan) {
+        Set<String> idle = new TreeSet<>(settings.options().keySet());
+        plan.forEach(p -> idle.removeAll(plugins.algorithms().get(p.algorithm()).options(p)));
+        Set<String> collectors = collectors(plan);
+        if (!collectors.contains(settings.collector())) {
+            idle.add(PlanResult.COLLECTOR);
+        }
+        if (settings.percentile() != 1 && collectors.stream().noneMatch(name -> plugins.collectors().get(name).usesPercentile())) {
+            idle.add(PlanResult.PERCENTILE);
+        }
+        if (collectors.isEmpty()) {
+            idle.add(PlanResult.CALIBRATION);
+        }
+        return idle;
+    }
+
+    /** The collectors that fold what a plan's algorithms want to see. */
+    private Set<String> collectors(List<Planned> plan) {
+        Set<String> collectors = new TreeSet<>();
+        plan.forEach(p -> plugins.algorithms().get(p.algorithm()).observations(p).values().forEach(seen -> collectors.add(seen.collector())));
+        return collectors;
     }
 
     /** The plan as a result, with the layers that stay as they are. */
     public PlanResult describe(String architecture, List<Layer> layers) {
         Map<Layer, Planned> chosen = new LinkedHashMap<>();
-        plan(layers).forEach(p -> chosen.put(p.layer(), p));
+        List<Planned> plan = plan(layers);
+        plan.forEach(p -> chosen.put(p.layer(), p));
         List<PlanResult.PlannedLayer> described = new ArrayList<>();
         for (Layer layer : layers) {
             Planned planned = chosen.get(layer);
@@ -164,7 +193,7 @@ public final class Planner {
             described.add(new PlanResult.PlannedLayer(layer.name(), kind(layer), layer.role(), quantized, sizes(layer),
                 quantized ? planned.formatName() : "", quantized ? planned.algorithm() : "", quantized ? planned.collector() : "", weights(layer)));
         }
-        return new PlanResult(architecture, settings.format(), settings.level(), settings.policy(), described);
+        return new PlanResult(architecture, settings.format(), settings.level(), settings.policy(), described, idle(plan));
     }
 
     private static PlanResult.Kind kind(Layer layer) {

@@ -74,6 +74,11 @@ public record SearchPlan(QuantSettings settings, List<Family> families) {
             settings.percentile(), settings.rules());
     }
 
+    /** What of the settings changes nothing, in whichever format. */
+    public Set<String> idle(Plugins plugins) {
+        return new Planner(settings, plugins).idle(families.stream().flatMap(family -> family.plan().stream()).toList());
+    }
+
     /** Every way of quantizing every layer, family by family. */
     public List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();

@@ -102,6 +102,11 @@ public final class SearchSession implements AutoCloseable {
         return RecipeRules.recipe(request.settings(), scan.layers(), found.mix().stream().map(Candidate::planned).toList());
     }
 
+    /** What of the settings changes nothing. */
+    public Set<String> idle() {
+        return plan.idle(plugins);
+    }
+
     /** How the choice came about, in lines for the recipe's top. */
     public List<String> comments(Found found) {
         Set<String> layers = new HashSet<>();

@@ -63,6 +63,10 @@ final class PictureRun<T> {
     static void check(OpenPipeline pipeline, Sampling sampling) {
         PromptBatch batch = batch(pipeline.spec(), sampling);
         pipeline.schedule(steps(pipeline.spec(), sampling), batch);
+        if (!sampling.negativePrompt().isBlank() && batch.guidanceScale() <= 1) {
+            throw new IllegalArgumentException("negative-prompt: found one with guidance scale " + batch.guidanceScale()
+                + "; expected a scale above 1: at others nothing is guided away from it");
+        }
         if (!sampling.initialLatents().isEmpty() && !Files.isRegularFile(Path.of(sampling.initialLatents()))) {
             throw new IllegalArgumentException(sampling.initialLatents() + ": found no file; expected safetensors with a tensor " + NOISE);
         }

@@ -73,9 +73,9 @@ public final class QuantizeTask implements JobRunner.Task<QuantizeResult> {
             this.plan = planner.plan(scan.layers());
             planner.checkOptions(plan);
             this.described = planner.describe(pipeline.config().component(spec.backbone()).className(), scan.layers());
-            if (request.settings().percentile() != 1 && plan.stream().allMatch(p -> work.plugins().algorithms().get(p.algorithm()).observations(p).isEmpty())) {
-                throw new IllegalArgumentException("percentile: found " + request.settings().percentile()
-                    + " where weights alone are quantized and no step is observed; expected none");
+            if (request.trials() > 1 && described.idle().contains(PlanResult.CALIBRATION)) {
+                throw new IllegalArgumentException("trials: found " + request.trials()
+                    + " where weights alone are quantized and every calibration is the same; expected 1");
             }
             this.prompts = CalibrationPrompts.of(runs, pipeline.folder().path());
             var batch = Sizes.batch(spec, prompts, "", runs.guidanceScale(), runs.height(), runs.width());

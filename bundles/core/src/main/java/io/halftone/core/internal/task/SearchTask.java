@@ -59,7 +59,8 @@ public final class SearchTask implements JobRunner.Task<SearchResult> {
             List<SearchResult.Sensitivity> layers = search.measured().stream().sorted(Comparator.comparingDouble(Measured::error))
                 .map(one -> new SearchResult.Sensitivity(one.candidate().layer(), one.candidate().planned().formatName(), one.error(), one.share(),
                     found.chosen().contains(one))).toList();
-            return new SearchResult(request.recipe(), request.table(), layers, found.chosen().size(), found.cost(), found.psnr(), watch.seconds());
+            return new SearchResult(request.recipe(), request.table(), layers, found.chosen().size(), found.cost(), found.psnr(), watch.seconds(),
+                session.idle());
         }
     }
 }

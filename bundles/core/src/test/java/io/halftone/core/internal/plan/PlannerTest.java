@@ -12,6 +12,7 @@ import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
 import io.halftone.quant.Algorithm;
+import io.halftone.quant.Collector;
 import io.halftone.quant.Granularity;
 import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.LayerRun;
@@ -24,6 +25,7 @@ import io.halftone.quant.QuantFormat;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,7 +96,7 @@ class PlannerTest {
             new PlanResult.PlannedLayer("attn1.to_q", PlanResult.Kind.LINEAR, Role.QKV, false, "[4, 4]", "", "", "", 16),
             new PlanResult.PlannedLayer("attn1", PlanResult.Kind.ATTENTION, Role.ATTENTION, false, "2 x 2", "", "", "", 0),
             new PlanResult.PlannedLayer("attn1.to_out.0", PlanResult.Kind.LINEAR, Role.ATTENTION_OUTPUT, false, "[4, 4]", "", "", "", 16),
-            new PlanResult.PlannedLayer("conv_out", PlanResult.Kind.CONV, Role.OUTPUT, true, "[2, 4, 3, 3]", "int8", "max", "default", 72))), result);
+            new PlanResult.PlannedLayer("conv_out", PlanResult.Kind.CONV, Role.OUTPUT, true, "[2, 4, 3, 3]", "int8", "max", "default", 72)), Set.of("calibration", "collector")), result);
     }
 
     @Test
@@ -174,6 +176,34 @@ class PlannerTest {
             assertThrows(IllegalArgumentException.class, () -> planner.checkOptions(planner.plan(TestModel.LAYERS))).getMessage());
     }
 
+    @Test
+    void tellsWhatOfTheSettingsChangesNothing() {
+        assertEquals(Set.of("share"), idle("1", "default", 1, true));
+        assertEquals(Set.of("collector", "share"), idle("1", "min", 1, true));
+        assertEquals(Set.of(), idle("2", "default", 0.5, true));
+        assertEquals(Set.of("percentile"), idle("2", "default", 0.5, false));
+        assertEquals(Set.of(), idle("2", "default", 1, false));
+    }
+
+    /** With an algorithm that has options for linear layers, and looks at all inputs with the collector {@code default}. */
+    private static Set<String> idle(String level, String collector, double percentile, boolean usesPercentile) {
+        Collector collectors = (Collector) Proxy.newProxyInstance(Collector.class.getClassLoader(), new Class<?>[] {Collector.class},
+            (proxy, method, arguments) -> method.getName().equals("usesPercentile") ? usesPercentile : null);
+        Plugins plugins = TestPipeline.plugins(TestPipeline.family("format", Plugins.Plugin.of(FORMAT, "int8")), TestPipeline.family("algorithm",
+            Plugins.Plugin.of(new Sharing(), "sharing")), TestPipeline.family("policy", Plugins.Plugin.of(POLICY, "test")),
+            TestPipeline.family("collector", Plugins.Plugin.of(collectors, "default", "min")));
+        Planner planner = new Planner(new QuantSettings("int8", level(level), "test", "sharing", Map.of("share", "1"), collector, percentile,
+            List.of()), plugins);
+        return planner.idle(planner.plan(TestModel.LAYERS));
+    }
+
+    @Test
+    void refusesAFractionOfStepsWhereNoneIsObserved() {
+        Planner planner = new Planner(new QuantSettings("int8", level("1"), "test", "max", Map.of(), "default", 0.5, List.of()), PLUGINS);
+        assertEquals("percentile: found 0.5 where weights alone are quantized and no step is observed; expected none",
+            assertThrows(IllegalArgumentException.class, () -> planner.checkOptions(planner.plan(TestModel.LAYERS))).getMessage());
+    }
+
     private static Planned planned(Layer layer, Set<Slot> slots) {
         return new Planned(layer, slots, "int8", FORMAT, "max", "default");
     }
@@ -186,7 +216,24 @@ class PlannerTest {
         return new QuantLevel(name);
     }
 
-    private static final class NoAlgorithm implements Algorithm {
+    private static final class Sharing extends NoAlgorithm {
+        @Override
+        public Set<String> options() {
+            return Set.of("share");
+        }
+
+        @Override
+        public Set<String> options(Planned layer) {
+            return layer.layer() instanceof Layer.Linear ? options() : Set.of();
+        }
+
+        @Override
+        public Map<Slot, Observation> observations(Planned layer) {
+            return Map.of(Slot.INPUT, Observation.perTensor("default"));
+        }
+    }
+
+    private static class NoAlgorithm implements Algorithm {
         @Override
         public Set<String> options() {
             return Set.of();

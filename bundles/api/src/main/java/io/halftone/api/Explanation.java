@@ -17,7 +17,7 @@ public record Explanation(String layer, String format, String algorithm, List<Si
      *
      * @param name   the site's full name
      * @param origin how its range came about: collector, steps, formula, numbers
-     * @param range  the range: the amax, or how many there are and the largest
+     * @param range  the range, the amax or how many there are and the largest, and the scale that its format makes of it
      */
     public record Site(String name, String origin, String range) {}
 

@@ -289,7 +289,7 @@ public final class HalftoneService implements Halftone, Workbench {
 
     @Override
     public List<Explanation> explain(String checkpoint, String layer) {
-        return checked(() -> Explanations.of(Path.of(checkpoint), layer));
+        return checked(() -> Explanations.of(plugins.get(), Path.of(checkpoint), layer));
     }
 
     @Override

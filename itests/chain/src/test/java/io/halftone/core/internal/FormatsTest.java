@@ -9,6 +9,7 @@ import io.halftone.api.BuildRequest;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.CompareRequest;
 import io.halftone.api.CompareResult;
+import io.halftone.api.Explanation;
 import io.halftone.api.JobException;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.PlanResult.Kind;
@@ -41,6 +42,7 @@ class FormatsTest {
     void quantizesExportsBuildsAndDraws(String model, String format, String level, String counts, double least) throws Exception {
         PipelineSource source = new PipelineSource("", model, DType.FLOAT32);
         QuantizeResult result = quantize(source, format, level);
+        everyRangeIsExplainedWithItsScale(result);
         assertEquals(counts, result.plan().quantized(Kind.CONV) + " " + result.plan().quantized(Kind.LINEAR) + " " + result.plan().quantized(Kind.ATTENTION));
         String engine = Chain.halftone().build(new BuildRequest(scratch.resolve("onnx").toString(), "onnxruntime", "", Map.of(), Map.of()),
             ProgressListener.NONE).await().report().file().toString();
@@ -57,6 +59,7 @@ class FormatsTest {
         PipelineSource source = new PipelineSource("", model, DType.FLOAT32);
         QuantizeResult result = quantize(source, format, "3");
         assertTrue(result.exports().get(0).quantizedLayers() > 0);
+        everyRangeIsExplainedWithItsScale(result);
         CompareResult simulated = compare(source, new BackboneChoice.Eager(result.checkpoint()));
         System.out.printf("%s %s: fake quantization %.2f dB%n", model, format, simulated.psnr());
         assertTrue(simulated.psnr() >= least, "found " + simulated.psnr() + " dB");
@@ -88,6 +91,12 @@ class FormatsTest {
         CompareResult exported = compare(source, new BackboneChoice.OnEngine("onnxruntime", scratch.resolve("onnx").toString()));
         System.out.printf("%s %s %s: engine %.2f dB, fake quantization %.2f dB%n", model, format, algorithm, exported.psnr(), simulated.psnr());
         assertTrue(exported.psnr() >= least && simulated.psnr() >= least, "found " + exported.psnr() + " and " + simulated.psnr() + " dB");
+    }
+
+    private static void everyRangeIsExplainedWithItsScale(QuantizeResult result) {
+        for (Explanation layer : Chain.halftone().explain(result.checkpoint(), "")) {
+            layer.sites().forEach(site -> assertTrue(site.range().contains("; scale") || site.range().contains(" scales, at most "), site::toString));
+        }
     }
 
     private QuantizeResult quantize(PipelineSource source, String format, String level) throws Exception {

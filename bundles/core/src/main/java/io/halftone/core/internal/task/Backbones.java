@@ -19,7 +19,6 @@ import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Ops;
-import io.halftone.ops.Values;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 /** Opens the backbones that requests choose. */
 final class Backbones {
@@ -126,7 +124,7 @@ final class Backbones {
             EagerOps<T> ops = parts.backboneOps(checkpoint, model.parameters(), model.added());
             Ops<T> rewriting = new RewritingOps<>(ops, model.rewrites(scan, work.plugins()));
             String description = work.runtime().description() + ", " + type + " with fake quantization" + synthetic(pipeline);
-            return new Restored<>(new EagerBackbone<>(pipeline, rewriting, description), restored);
+            return new OwningBackbone<>(new EagerBackbone<>(pipeline, rewriting, description), () -> restored.recipe().json(), restored::close);
         } catch (RuntimeException e) {
             restored.close();
             throw e;
@@ -169,33 +167,5 @@ final class Backbones {
                 + ", the model dtype asked for: ask for the other one");
         }
         return checkpoint;
-    }
-
-    /** A backbone over a checkpoint that is closed with it. */
-    private record Restored<T>(EagerBackbone<T> backbone, QuantizedCheckpoint checkpoint) implements Backbone<T> {
-        @Override
-        public T run(Values<T> inputs) {
-            return backbone.run(inputs);
-        }
-
-        @Override
-        public String description() {
-            return backbone.description();
-        }
-
-        @Override
-        public String recipe() {
-            return checkpoint.recipe().json();
-        }
-
-        @Override
-        public Backbone<T> over(UnaryOperator<Ops<T>> decoration) {
-            return backbone.over(decoration);
-        }
-
-        @Override
-        public void close() {
-            checkpoint.close();
-        }
     }
 }

@@ -18,7 +18,6 @@ import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.DType;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
-import io.halftone.ops.Values;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -99,7 +98,8 @@ public final class BuiltEngines {
         }
         EngineCache.Held entry = engine(built, builder, parts.pipeline(), inputs);
         try {
-            return new Kept<>(open(built, builder, entry.folder().resolve(ENGINE_FILE).toString(), parts), entry);
+            Backbone<T> engine = open(built, builder, entry.folder().resolve(ENGINE_FILE).toString(), parts);
+            return new OwningBackbone<>(engine, engine::recipe, () -> release(entry));   // it stays in the cache as long as it runs
         } catch (IOException | RuntimeException | Error e) {
             entry.close();
             throw e;
@@ -118,35 +118,11 @@ public final class BuiltEngines {
         }
     }
 
-    /** An engine that stays in the cache as long as it runs. */
-    private record Kept<T>(Backbone<T> backbone, EngineCache.Held entry) implements Backbone<T> {
-        @Override
-        public T run(Values<T> inputs) {
-            return backbone.run(inputs);
-        }
-
-        @Override
-        public String description() {
-            return backbone.description();
-        }
-
-        @Override
-        public String note() {
-            return backbone.note();
-        }
-
-        @Override
-        public String recipe() {
-            return backbone.recipe();
-        }
-
-        @Override
-        public void close() {
-            try (entry) {
-                backbone.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(entry.folder() + ": found " + e.getMessage() + "; expected its lock to be given back", e);
-            }
+    private static void release(EngineCache.Held entry) {
+        try {
+            entry.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(entry.folder() + ": found " + e.getMessage() + "; expected its lock to be given back", e);
         }
     }
 

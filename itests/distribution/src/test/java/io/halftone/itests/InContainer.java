@@ -3,13 +3,10 @@ package io.halftone.itests;
 import static org.ops4j.pax.exam.CoreOptions.vmOptions;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
 
 import io.halftone.api.Halftone;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -52,26 +49,13 @@ public abstract class InContainer {
 
     @Configuration
     public static Option[] configuration() {
-        return new Option[] {
-            karafDistributionConfiguration().frameworkUrl(new File(System.getProperty("halftone.archive")).toURI().toString())
-                .name("halftone").karafVersion(System.getProperty("karaf.version")).unpackDirectory(new File("target/exam")),
-            keepRuntimeFolder(),
+        return Exam.container(
             configureConsole().ignoreLocalConsole().startRemoteShell(),
             editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1"),
             editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(freePort())),
             editConfigurationFilePut("etc/users.properties", USER, PASSWORD + ",_g_:admingroup"),
             editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"),
-            // nothing is downloaded from inside: everything comes from Maven's own local repository
-            editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.localRepository",
-                System.getProperty("org.ops4j.pax.url.mvn.localRepository")),
-            editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
-            editConfigurationFilePut("etc/system.properties", "halftone.scratch", System.getProperty("halftone.scratch")),
-            // half a gigabyte of natives: unpacked once, for the launcher's tests too
-            editConfigurationFilePut("etc/system.properties", "org.bytedeco.javacpp.cachedir", System.getProperty("halftone.scratch") + "/data/native"),
-            // the services that a test is given, on a machine that has other things to do
-            editConfigurationFilePut("etc/system.properties", "pax.exam.service.timeout", "90000"),
-            vmOptions("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-        };
+            vmOptions("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     }
 
     static Path scratch() throws IOException {

@@ -1,4 +1,4 @@
-/** Outputs that are there whole or not at all, whatever happens to their writer, and locks among threads and processes. */
+/** Outputs that are there whole or not at all, whatever happens to their writer, locks among threads and processes, and lists in text files. */
 @Export
 @Version("1.0.0")
 package io.halftone.files;

@@ -5,9 +5,7 @@ import io.halftone.api.EvaluateRequest;
 import io.halftone.api.EvaluateResult;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.Sampling;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.halftone.files.TextLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +20,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
     description = "Compares variants of a backbone with full precision on prompts and seeds: a report to look at, JSON, CSV",
     detailedDescription = "classpath:evaluate.txt")
 public final class EvaluateCommand extends DeviceCommand {
-    private static final long MOST_PROMPT_BYTES = 64 << 20;
-
     @Option(name = "--variants",
         description = "What to compare with full precision, with commas between: FORMAT:LEVEL, FORMAT:LEVEL:ALGORITHM, a "
         + "checkpoint or a folder with one, or full; with @ENGINE behind it, on that engine. A level of * stands for every one that quantizes something",
@@ -110,7 +106,8 @@ public final class EvaluateCommand extends DeviceCommand {
     @Override
     Report report() throws Exception {
         PipelineSource source = source();
-        Sampling sampling = new Sampling(prompts(), Given.orElse(negativePrompt, ""), Given.orUsual("num-inference-steps", steps),
+        List<String> prompts = TextLines.read(Path.of(path("prompts-file", promptsFile)), "prompt");
+        Sampling sampling = new Sampling(prompts, Given.orElse(negativePrompt, ""), Given.orUsual("num-inference-steps", steps),
             Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), 0, "", 1,
             tiledVae);
         var calibration = new CalibrationSettings(List.of(), "", calibSize, calibBatchSize, calibSteps, Given.orUsual("guidance-scale",
@@ -126,23 +123,6 @@ public final class EvaluateCommand extends DeviceCommand {
             new DistributedParts(Given.orElse(distribute, halftone.defaults().distributor()), slice).distribution());
         EvaluateResult result = await(progress -> halftone.evaluate(request, progress));
         return EvaluateReport.of(result);
-    }
-
-    private List<String> prompts() throws IOException {
-        Path file = Path.of(path("prompts-file", promptsFile));
-        if (Files.isDirectory(file)) {
-            throw new IllegalArgumentException("prompts-file: found the folder " + file + "; expected a file of one prompt a line");
-        }
-        if (Files.exists(file) && Files.size(file) > MOST_PROMPT_BYTES) {
-            throw new IllegalArgumentException("prompts-file " + file + ": found " + Files.size(file) + " bytes; expected at most " + MOST_PROMPT_BYTES);
-        }
-        try {
-            return Files.readString(file).replaceFirst("^\uFEFF", "").lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("prompts-file: found no file " + file + "; expected one prompt a line", e);
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw new IllegalArgumentException("prompts-file " + file + ": found bytes that are no UTF-8; expected one prompt a line", e);
-        }
     }
 
     private List<Long> seedList() {

@@ -155,7 +155,7 @@ class EvaluateCommandTest {
             "--prompts-file", "p.txt", "--engine-cache", "c"));
         assertEquals("seeds: found \"x\"; expected whole numbers with commas between", refusal("--model", "m", "--variants", "int8:3",
             "--prompts-file", "p.txt", "--seeds", "1,x"));
-        assertEquals("prompts-file: found no file " + folder.resolve("absent.txt") + "; expected one prompt a line", refusal("--model", "m",
+        assertEquals(folder.resolve("absent.txt") + ": found no file; expected a file of one prompt a line", refusal("--model", "m",
             "--variants", "int8:3", "--prompts-file", "absent.txt"));
     }
 

@@ -1,20 +1,18 @@
 package io.halftone.core.internal.calibrate;
 
 import io.halftone.api.CalibrationSettings;
+import io.halftone.files.TextLines;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The prompts to calibrate with: those given, those of a file, those that the pipeline folder brings, or the built-in ones. */
 public final class CalibrationPrompts {
     /** A list of prompts that a pipeline folder may bring. */
     static final String FOLDER_LIST = "calibration_prompts.txt";
-    private static final long MOST_BYTES = 64L << 20;
     private static final String BUILT_IN = "/io/halftone/core/internal/calibration_prompts.txt";
 
     private CalibrationPrompts() {}
@@ -46,10 +44,10 @@ public final class CalibrationPrompts {
             prompts = settings.prompts();
         } else if (!settings.promptsFile().isEmpty()) {
             source = settings.promptsFile();
-            prompts = lines(Path.of(settings.promptsFile()));
+            prompts = TextLines.read(Path.of(settings.promptsFile()), "prompt");
         } else if (Files.isRegularFile(own)) {
             source = own.toString();
-            prompts = lines(own);
+            prompts = TextLines.read(own, "prompt");
         } else {
             source = "built-in prompts";
             try (InputStream in = CalibrationPrompts.class.getResourceAsStream(BUILT_IN)) {
@@ -61,26 +59,5 @@ public final class CalibrationPrompts {
                 + (from == 0 ? "calib-size, " + count : from + count + ": calib-size and " + count + " to judge with"));
         }
         return prompts.subList(from, from + count);
-    }
-
-    private static List<String> lines(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IllegalArgumentException(file + ": found a folder; expected a file of one prompt a line");
-        }
-        if (Files.size(file) > MOST_BYTES) {
-            throw new IllegalArgumentException(file + ": found " + Files.size(file) + " bytes; expected at most " + MOST_BYTES);
-        }
-        List<String> prompts = new ArrayList<>();
-        try {
-            // some editors begin a file with a byte order mark
-            for (String line : Files.readString(file).replaceFirst("^\uFEFF", "").lines().toList()) {
-                if (!line.isBlank()) {
-                    prompts.add(line.strip());
-                }
-            }
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(file + ": found bytes that are no UTF-8; expected one prompt a line", e);
-        }
-        return prompts;
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.halftone.api.CalibrationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -80,7 +79,8 @@ class CalibrationPromptsTest {
     void aMissingFileIsReportedAndNotReplaced() throws IOException {
         Files.writeString(pipeline.resolve("calibration_prompts.txt"), "a\n");
         String missing = pipeline.resolve("missing.txt").toString();
-        assertEquals(missing, assertThrows(NoSuchFileException.class, () -> prompts(1, missing)).getFile());
+        assertEquals(missing + ": found no file; expected a file of one prompt a line",
+            assertThrows(IllegalArgumentException.class, () -> prompts(1, missing)).getMessage());
     }
 
     private List<String> prompts(int size, String file, String... given) throws IOException {

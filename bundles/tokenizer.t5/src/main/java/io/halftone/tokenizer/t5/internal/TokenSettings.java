@@ -2,6 +2,7 @@ package io.halftone.tokenizer.t5.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.ops.CheckpointException;
+import io.halftone.tokenizer.clip.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

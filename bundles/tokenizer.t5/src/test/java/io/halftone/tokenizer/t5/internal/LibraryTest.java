@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.CodedInputStream;
 import io.halftone.ops.CheckpointException;
 import io.halftone.pipeline.Tokenizer;
+import io.halftone.tokenizer.clip.JsonFile;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -41,8 +42,8 @@ class LibraryTest {
     /** The loader's classes and all they need, apart from those of the test's own loader. */
     private static class Wiring extends URLClassLoader {
         Wiring() {
-            super(Stream.of(T5TokenizerLoader.class, HuggingFaceTokenizer.class, Tokenizer.class, CheckpointException.class,
-                    JsonNode.class, JsonFactory.class, JsonProperty.class, CodedInputStream.class, LoggerFactory.class,
+            super(Stream.of(T5TokenizerLoader.class, JsonFile.class, HuggingFaceTokenizer.class, Tokenizer.class,
+                    CheckpointException.class, JsonNode.class, JsonFactory.class, JsonProperty.class, CodedInputStream.class, LoggerFactory.class,
                     SimpleLoggerFactory.class)
                 .map(c -> c.getProtectionDomain().getCodeSource().getLocation()).toArray(URL[]::new), getPlatformClassLoader());
         }

@@ -1,8 +1,8 @@
 package io.halftone.algorithm.reference.internal;
 
-import io.halftone.algorithm.smoothquant.Alpha;
 import io.halftone.algorithm.smoothquant.Smoothed;
 import io.halftone.algorithm.smoothquant.Smoothing;
+import io.halftone.algorithm.smoothquant.SmoothingAlgorithm;
 import io.halftone.model.Named;
 import io.halftone.ops.Layer;
 import io.halftone.quant.Algorithm;
@@ -12,7 +12,6 @@ import io.halftone.quant.Granularity;
 import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.LayerRun;
 import io.halftone.quant.LayerState;
-import io.halftone.quant.Observation;
 import io.halftone.quant.Planned;
 import io.halftone.quant.QuantFormat;
 import io.halftone.quant.Range;
@@ -31,38 +30,17 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = Algorithm.class)
 @Named("reference-smoothquant")
-public final class ReferenceSmoothQuantAlgorithm implements Algorithm {
-    private static final double USUAL_ALPHA = 1;
-
-    @Override
-    public Set<String> options() {
-        return Set.of(Alpha.OPTION);
+public final class ReferenceSmoothQuantAlgorithm extends SmoothingAlgorithm {
+    /** An algorithm. */
+    public ReferenceSmoothQuantAlgorithm() {
+        super(1);
     }
 
     @Override
-    public Set<String> options(Planned layer) {
-        return smooths(layer) ? options() : Set.of();
-    }
-
-    @Override
-    public Map<String, String> usual() {
-        return Map.of(Alpha.OPTION, Double.toString(USUAL_ALPHA));
-    }
-
-    @Override
-    public void check(Map<String, String> values) {
-        Alpha.check(values);
-    }
-
-    private static boolean smooths(Planned planned) {
+    protected boolean smooths(Planned planned) {
         Layer layer = planned.layer();
         return layer instanceof Layer.Linear && planned.slots().equals(Set.of(Slot.INPUT, Slot.WEIGHT)) && planned.weightAxis() == 0
             && planned.format().granularity(layer, Slot.INPUT).equals(Optional.of(Granularity.PER_TENSOR));
-    }
-
-    @Override
-    public Map<Slot, Observation> observations(Planned layer) {
-        return smooths(layer) ? Smoothing.observations() : DirectRanges.observations(layer);
     }
 
     @Override
@@ -71,7 +49,7 @@ public final class ReferenceSmoothQuantAlgorithm implements Algorithm {
         if (!smooths(planned)) {
             return ReferenceRanges.decide(run);
         }
-        double alpha = Alpha.of(run, USUAL_ALPHA);
+        double alpha = alpha(run);
         String site = new Site(planned.layer().name(), Slot.INPUT).name();
         float[] a = run.seen(Slot.INPUT).amax();
         if (a.length == 1) {

@@ -1,8 +1,8 @@
 package io.halftone.algorithm.smoothquant.internal;
 
-import io.halftone.algorithm.smoothquant.Alpha;
 import io.halftone.algorithm.smoothquant.Smoothed;
 import io.halftone.algorithm.smoothquant.Smoothing;
+import io.halftone.algorithm.smoothquant.SmoothingAlgorithm;
 import io.halftone.model.Named;
 import io.halftone.ops.Layer;
 import io.halftone.quant.Algorithm;
@@ -10,13 +10,9 @@ import io.halftone.quant.DirectRanges;
 import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.LayerRun;
 import io.halftone.quant.LayerState;
-import io.halftone.quant.Observation;
 import io.halftone.quant.Planned;
 import io.halftone.quant.QuantFormat;
 import io.halftone.quant.Rounded;
-import io.halftone.quant.Slot;
-import java.util.Map;
-import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -27,40 +23,23 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = Algorithm.class)
 @Named("smoothquant")
-public final class SmoothQuantAlgorithm implements Algorithm {
-    private static final double USUAL_ALPHA = 0.8;
-
-    @Override
-    public Set<String> options() {
-        return Set.of(Alpha.OPTION);
+public final class SmoothQuantAlgorithm extends SmoothingAlgorithm {
+    /** An algorithm. */
+    public SmoothQuantAlgorithm() {
+        super(0.8);
     }
 
     @Override
-    public Set<String> options(Planned layer) {
-        return Smoothing.applies(layer) ? options() : Set.of();
-    }
-
-    @Override
-    public Map<String, String> usual() {
-        return Map.of(Alpha.OPTION, Double.toString(USUAL_ALPHA));
-    }
-
-    @Override
-    public void check(Map<String, String> values) {
-        Alpha.check(values);
-    }
-
-    @Override
-    public Map<Slot, Observation> observations(Planned layer) {
-        return Smoothing.applies(layer) ? Smoothing.observations() : DirectRanges.observations(layer);
+    protected boolean smooths(Planned planned) {
+        return Smoothing.applies(planned);
     }
 
     @Override
     public LayerState decide(LayerRun run) {
-        if (!Smoothing.applies(run.planned())) {
+        if (!smooths(run.planned())) {
             return DirectRanges.decide(run);
         }
-        Smoothing smoothing = Smoothing.of(Alpha.of(run, USUAL_ALPHA), run);
+        Smoothing smoothing = Smoothing.of(alpha(run), run);
         run.changeWeight(smoothing);
         return smoothing.state(run);
     }

@@ -5,18 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.api.PlanResult;
 import io.halftone.api.QuantSettings;
+import io.halftone.core.internal.PlannedOnly;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.TestModel;
 import io.halftone.core.internal.TestPipeline;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
-import io.halftone.quant.Algorithm;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Granularity;
-import io.halftone.quant.LayerRewrite;
-import io.halftone.quant.LayerRun;
-import io.halftone.quant.LayerState;
 import io.halftone.quant.LevelPolicy;
 import io.halftone.quant.Observation;
 import io.halftone.quant.PlanRule;
@@ -76,7 +73,7 @@ class PlannerTest {
         }
     };
     private static final Plugins PLUGINS = TestPipeline.plugins(TestPipeline.family("format", Plugins.Plugin.of(FORMAT, "int8", "int4"),
-        Plugins.Plugin.of(WEIGHTS, "weights")), TestPipeline.family("algorithm", Plugins.Plugin.of(new NoAlgorithm(), "max", "other")),
+        Plugins.Plugin.of(WEIGHTS, "weights")), TestPipeline.family("algorithm", Plugins.Plugin.of(new PlannedOnly(), "max", "other")),
         TestPipeline.family("policy", Plugins.Plugin.of(POLICY, "test")), TestPipeline.family("collector", Plugins.Plugin.of(null, "default", "min")));
 
     @Test
@@ -216,10 +213,9 @@ class PlannerTest {
         return new QuantLevel(name);
     }
 
-    private static final class Sharing extends NoAlgorithm {
-        @Override
-        public Set<String> options() {
-            return Set.of("share");
+    private static final class Sharing extends PlannedOnly {
+        private Sharing() {
+            super("share");
         }
 
         @Override
@@ -230,28 +226,6 @@ class PlannerTest {
         @Override
         public Map<Slot, Observation> observations(Planned layer) {
             return Map.of(Slot.INPUT, Observation.perTensor("default"));
-        }
-    }
-
-    private static class NoAlgorithm implements Algorithm {
-        @Override
-        public Set<String> options() {
-            return Set.of();
-        }
-
-        @Override
-        public Map<Slot, Observation> observations(Planned layer) {
-            return Map.of();
-        }
-
-        @Override
-        public LayerState decide(LayerRun run) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public LayerRewrite rewrite(Layer layer, LayerState state, QuantFormat format) {
-            throw new UnsupportedOperationException();
         }
     }
 }

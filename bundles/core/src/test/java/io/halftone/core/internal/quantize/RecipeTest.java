@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.QuantSettings;
+import io.halftone.core.internal.PlannedOnly;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.TestModel;
 import io.halftone.core.internal.TestPipeline;
@@ -15,17 +16,11 @@ import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
 import io.halftone.ops.Device;
 import io.halftone.ops.EagerOps;
-import io.halftone.ops.Layer;
-import io.halftone.quant.Algorithm;
-import io.halftone.quant.LayerRewrite;
 import io.halftone.quant.Collector;
-import io.halftone.quant.LayerRun;
 import io.halftone.quant.Statistics;
 import io.halftone.quant.LayerState;
-import io.halftone.quant.Observation;
 import io.halftone.quant.PlanRule;
 import io.halftone.quant.Planned;
-import io.halftone.quant.QuantFormat;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
@@ -221,30 +216,14 @@ class RecipeTest {
     }
 
     /** Has an option that is given and one that is not; beta is another algorithm's. */
-    private static final class WithOptions implements Algorithm {
-        @Override
-        public Set<String> options() {
-            return Set.of("alpha", "gamma");
+    private static final class WithOptions extends PlannedOnly {
+        private WithOptions() {
+            super("alpha", "gamma");
         }
 
         @Override
         public Map<String, String> usual() {
             return Map.of("alpha", "0.5", "gamma", "3");
-        }
-
-        @Override
-        public Map<Slot, Observation> observations(Planned layer) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public LayerState decide(LayerRun run) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public LayerRewrite rewrite(Layer layer, LayerState state, QuantFormat format) {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.api.QuantSettings;
+import io.halftone.core.internal.PlannedOnly;
 import io.halftone.core.internal.Plugins;
 import io.halftone.core.internal.TestModel;
 import io.halftone.core.internal.TestPipeline;
@@ -11,15 +12,9 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;
-import io.halftone.quant.Algorithm;
 import io.halftone.quant.Granularity;
-import io.halftone.quant.LayerRewrite;
-import io.halftone.quant.LayerRun;
-import io.halftone.quant.LayerState;
 import io.halftone.quant.LevelPolicy;
-import io.halftone.quant.Observation;
 import io.halftone.quant.PlanRule;
-import io.halftone.quant.Planned;
 import io.halftone.quant.QuantFormat;
 import io.halftone.quant.QuantLevel;
 import io.halftone.quant.Range;
@@ -49,7 +44,7 @@ class SearchPlanTest {
     private static final Plugins PLUGINS = TestPipeline.plugins(
         TestPipeline.family("format", Plugins.Plugin.of(new Format(DType.INT8, false), "int8"),
             Plugins.Plugin.of(new Format(DType.FLOAT8_E4M3, false), "fp8"), Plugins.Plugin.of(new Format(DType.INT8, true), "weights")),
-        TestPipeline.family("algorithm", Plugins.Plugin.of(new Options("alpha"), "smooth"), Plugins.Plugin.of(new Options(), "max")),
+        TestPipeline.family("algorithm", Plugins.Plugin.of(new PlannedOnly("alpha"), "smooth"), Plugins.Plugin.of(new PlannedOnly(), "max")),
         TestPipeline.family("policy", Plugins.Plugin.of(POLICY, "test")), TestPipeline.family("collector", Plugins.Plugin.of(null, "default")));
 
     @Test
@@ -103,27 +98,6 @@ class SearchPlanTest {
         public <T> T roundTrip(Ops<T> ops, T x, Range range) {
             T scale = ops.constant(range.max(), ops.dtype(x));
             return ops.dequantize(ops.quantize(x, type, scale, 0), scale, 0);
-        }
-    }
-
-    private record Options(Set<String> options) implements Algorithm {
-        Options(String... names) {
-            this(Set.of(names));
-        }
-
-        @Override
-        public Map<Slot, Observation> observations(Planned layer) {
-            return Map.of();
-        }
-
-        @Override
-        public LayerState decide(LayerRun run) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public LayerRewrite rewrite(Layer layer, LayerState state, QuantFormat format) {
-            throw new UnsupportedOperationException();
         }
     }
 }

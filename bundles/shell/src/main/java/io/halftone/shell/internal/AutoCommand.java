@@ -4,6 +4,7 @@ import io.halftone.api.CalibrationSettings;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.SearchRequest;
 import io.halftone.api.SearchResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
@@ -58,9 +59,10 @@ public final class AutoCommand extends CalibrationCommand {
                 recipe),
             path("table", table));
         SearchResult result = await(progress -> halftone.search(request, progress));
-        noteIdle(result.idle(), true);
-        noteIdleCollector(result.idle());
-        return SearchReport.of(result);
+        List<String> notes = new ArrayList<>(idleOptions(result.idle(), true));
+        notes.addAll(idleCollector(result.idle()));
+        notes.forEach(line -> note("note: " + line));
+        return SearchReport.of(result, notes);
     }
 
     private static double orNaN(Double given) {

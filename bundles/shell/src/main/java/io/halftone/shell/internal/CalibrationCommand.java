@@ -124,31 +124,34 @@ abstract class CalibrationCommand extends DeviceCommand {
     }
 
     /**
-     * Says which of the options that were given change nothing.
+     * What to say of the options that were given and change nothing, a line each.
      *
      * @param idle      as a plan or a search has it
      * @param isRunning whether prompts are run even where none is calibrated with
      */
-    final void noteIdle(Set<String> idle, boolean isRunning) {
-        note(idle.contains("alpha") ? given("alpha", alpha) : List.of(), UNUSED);
-        note(idle.contains("rank") ? given("lowrank", lowrank) : List.of(), UNUSED);
-        note(idle.contains(PlanResult.PERCENTILE) ? given("percentile", percentile) : List.of(), "the collector looks at every step");
-        if (idle.contains(PlanResult.CALIBRATION) && !isRunning) {
-            note(given("calib-size", calibSize, "batch-size", batchSize, "n-steps", steps, "guidance-scale", guidanceScale, "height", height,
-                "width", width, "seed", seed == 0 ? null : seed, "prompts-file", promptsFile, "workers", workers, "distribute", distribute),
-                "weights alone are quantized, and no prompt is run");
-        }
+    final List<String> idleOptions(Set<String> idle, boolean isRunning) {
+        List<String> lines = new ArrayList<>();
+        addIdle(lines, idle.contains("alpha"), UNUSED, "alpha", alpha);
+        addIdle(lines, idle.contains("rank"), UNUSED, "lowrank", lowrank);
+        addIdle(lines, idle.contains(PlanResult.PERCENTILE), "the collector looks at every step", "percentile", percentile);
+        addIdle(lines, idle.contains(PlanResult.CALIBRATION) && !isRunning, "weights alone are quantized, and no prompt is run", "calib-size", calibSize,
+            "batch-size", batchSize, "n-steps", steps, "guidance-scale", guidanceScale, "height", height, "width", width, "seed", seed == 0 ? null : seed,
+            "prompts-file", promptsFile, "workers", workers, "distribute", distribute);
+        return lines;
     }
 
-    /** Says it of the collector. */
-    final void noteIdleCollector(Set<String> idle) {
-        note(idle.contains(PlanResult.COLLECTOR) ? given("collect-method", collectMethod) : List.of(),
-            "every layer that is quantized is observed in its algorithm's own way, or not at all");
+    /** The same of the collector. */
+    final List<String> idleCollector(Set<String> idle) {
+        List<String> lines = new ArrayList<>();
+        addIdle(lines, idle.contains(PlanResult.COLLECTOR), "every layer that is quantized is observed in its algorithm's own way, or not at all",
+            "collect-method", collectMethod);
+        return lines;
     }
 
-    private void note(List<String> options, String reason) {
-        if (!options.isEmpty()) {
-            note("note: " + String.join(", ", options) + ": no effect here, as " + reason);
+    private static void addIdle(List<String> lines, boolean isIdle, String reason, Object... optionsAndValues) {
+        List<String> given = given(optionsAndValues);
+        if (isIdle && !given.isEmpty()) {
+            lines.add(String.join(", ", given) + ": no effect here, as " + reason);
         }
     }
 

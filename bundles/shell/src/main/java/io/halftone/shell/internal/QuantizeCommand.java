@@ -6,6 +6,7 @@ import io.halftone.api.QuantizeResult;
 import io.halftone.api.QuantSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -117,9 +118,10 @@ public final class QuantizeCommand extends CalibrationCommand {
         if (result.checkpoint().endsWith(".pt")) {
             note("note: " + result.checkpoint() + ": its content is safetensors");
         }
-        noteIdle(result.plan().idle(), !request.gate().isOpen());
-        result.notes().forEach(line -> note("note: " + line));
-        return QuantizeReport.of(request, result);
+        List<String> notes = new ArrayList<>(idleOptions(result.plan().idle(), !request.gate().isOpen()));
+        notes.addAll(result.notes());
+        notes.forEach(line -> note("note: " + line));
+        return QuantizeReport.of(request, result, notes);
     }
 
     private String checkpoint(PipelineSource source, QuantSettings settings) {

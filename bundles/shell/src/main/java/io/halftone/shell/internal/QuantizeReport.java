@@ -16,14 +16,14 @@ final class QuantizeReport {
 
     private QuantizeReport() {}
 
-    static Report of(QuantizeRequest request, QuantizeResult result) {
-        return new Report(values(result), out -> {
+    static Report of(QuantizeRequest request, QuantizeResult result, List<String> notes) {
+        return new Report(values(result, notes), out -> {
             print(request, result, out);
             Facts.line(out, "time", Facts.seconds(result.seconds()));
         });
     }
 
-    static Map<String, Object> values(QuantizeResult result) {
+    static Map<String, Object> values(QuantizeResult result, List<String> notes) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("checkpoint", Facts.orNull(result.checkpoint()));
         values.put("files", result.files());
@@ -34,7 +34,7 @@ final class QuantizeReport {
         values.put("batches", result.batches());
         values.put("trials", result.trials().stream().map(QuantizeReport::values).toList());
         values.put("statistics", Facts.orNull(result.statistics()));
-        values.put("notes", result.notes());
+        values.put("notes", notes);
         values.put("seconds", result.seconds());
         values.put("plan", PlanReport.values(result.plan(), false));
         values.put("export", result.exports().isEmpty() ? null : ExportReport.values(result.exports().get(0)));

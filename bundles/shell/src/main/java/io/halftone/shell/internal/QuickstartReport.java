@@ -21,7 +21,7 @@ record QuickstartReport(String model, QuantizeRequest request, QuantizeResult qu
         values.put("model", model);
         values.put("format", request.settings().format());
         values.put("level", new BigDecimal(request.settings().level().name()));
-        values.put("quantize", QuantizeReport.values(quantized));
+        values.put("quantize", QuantizeReport.values(quantized, quantized.notes()));
         values.put("build", BuildReport.values(built));
         values.put("compare", PictureReports.values(compared));
         values.put("seconds", seconds());

@@ -12,7 +12,7 @@ final class SearchReport {
 
     private SearchReport() {}
 
-    static Report of(SearchResult result) {
+    static Report of(SearchResult result, List<String> notes) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("recipe", result.recipe());
         values.put("table", Facts.orNull(result.table()));
@@ -20,6 +20,7 @@ final class SearchReport {
         values.put("cost", result.cost());
         values.put("psnr", result.psnr());
         values.put("seconds", result.seconds());
+        values.put("notes", notes);
         values.put("layers", result.layers().stream().map(SearchReport::values).toList());
         return new Report(values, out -> {
             Facts.line(out, "recipe", result.recipe());

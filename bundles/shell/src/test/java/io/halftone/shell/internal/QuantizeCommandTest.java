@@ -109,6 +109,15 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void saysSoToProgramsToo() throws Exception {
+        var console = new Console(folder);
+        console.halftone.idle = Set.of("alpha");
+        var json = console.json(new QuantizeCommand(), "--model", "m", "--onnx-dir", "/o", "--alpha", "0.7");
+
+        assertEquals("alpha: no effect here, as the algorithm uses it for none of the layers that are quantized", json.get("notes").get(0).textValue());
+    }
+
+    @Test
     void saysNothingOfOptionsThatWereNotGiven() throws Exception {
         assertEquals("", notes(Set.of("alpha", "rank", "calibration", "collector")));
         assertEquals("", notes(Set.of(), "--alpha", "0.7", "--calib-size", "4"));

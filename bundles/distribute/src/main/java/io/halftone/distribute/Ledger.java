@@ -12,26 +12,39 @@ import java.util.Set;
 
 /**
  * Which units wait, who runs which, and which are done. A unit is lent for a while; whoever lets that pass without a word may be gone, and
- * the unit is lent again. So a unit may run twice, and its first result counts. It knows no clock and no network: times are given, in
- * milliseconds, and never go back. Safe for use by several threads.
+ * the unit is lent again. So a unit may run twice, and its first result counts. A unit that failed is lent to others, and where nobody else
+ * comes for it, to those that it failed at: as long as anybody asks, every unit is done or given up. It knows no clock and no network: times
+ * are given, in milliseconds, and never go back. Safe for use by several threads.
+ *
+ * <p>A member is a name, or the part of it before a slash: workers of one process, {@code life/0}, {@code life/1} ..., fail for the same
+ * reasons and count as one member.
  */
 public final class Ledger {
     private final Terms terms;
     private final Deque<Integer> waiting;
     /** Who runs a unit, and when each was last heard of; the unit that was not heard of for longest is first. */
     private final Map<Integer, Map<String, Long>> lent = new LinkedHashMap<>();
-    private final Map<Integer, Set<String>> failed = new LinkedHashMap<>();
+    private final Map<Integer, Failures> failed = new LinkedHashMap<>();
     /** Members at which a unit failed. */
     private final Set<String> suspects = new HashSet<>();
     private final Set<Integer> settled = new HashSet<>();
     private final Set<String> members = new LinkedHashSet<>();
     private final int total;
+    /** The last time that was given. */
+    private long latest = Long.MIN_VALUE;
+
+    /** How a unit failed: where, how often, and when last. */
+    private static final class Failures {
+        private final Set<String> at = new HashSet<>();
+        private int count;
+        private long last;
+    }
 
     /**
      * On what terms units are lent.
      *
      * @param lease    milliseconds without a word after which a unit is lent to somebody else too: longer than loading a model takes
-     * @param attempts members at which a unit fails before it is given up
+     * @param attempts failures after which a unit is given up: at so many members, where there are as many
      */
     public record Terms(long lease, int attempts) {
         /** A minute, and three members. */
@@ -60,12 +73,15 @@ public final class Ledger {
 
     /**
      * Lends a unit: the next that waits, those first that were taken back, or else the one that was not heard of for longest, if its lease is over.
+     * One that failed at this member is lent to it once nobody else is there, or nobody came for it in the time of a lease.
      *
      * @return empty if there is none for this member now
      */
     public synchronized OptionalInt lend(String member, long now) {
+        latest = now;
         members.add(process(member));
         OptionalInt next = waiting(member, suspects.contains(process(member)));
+        next = next.isPresent() ? next : failedHere(member, now);
         if (next.isPresent()) {
             waiting.remove(next.getAsInt());
             lent.put(next.getAsInt(), new LinkedHashMap<>(Map.of(member, now)));
@@ -103,14 +119,34 @@ public final class Ledger {
         return last;
     }
 
-    /** However many are lent, this looks at those whose lease is over, and one more. */
+    /** A unit that waits although it failed at this member: where there is nobody else to wait for. */
+    private OptionalInt failedHere(String member, long now) {
+        for (Integer unit : waiting) {
+            if (hasFailed(unit, member)) {
+                Failures its = failed.get(unit);
+                if (its.at.containsAll(members) || isOver(now - its.last)) {
+                    return OptionalInt.of(unit);
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean isOver(long silence) {
+        return silence >= terms.lease();
+    }
+
+    /**
+     * However many are lent, this looks at those whose lease is over, and one more. Whoever a unit failed at gets it if nobody else took it
+     * in the time of another lease.
+     */
     private OptionalInt stale(String member, long now) {
         for (Map.Entry<Integer, Map<String, Long>> entry : lent.entrySet()) {
-            long heard = entry.getValue().values().stream().mapToLong(Long::longValue).max().orElseThrow();
-            if (heard > now - terms.lease()) {
+            long silence = now - entry.getValue().values().stream().mapToLong(Long::longValue).max().orElseThrow();
+            if (!isOver(silence)) {
                 break;
             }
-            if (!hasFailed(entry.getKey(), member)) {
+            if (!hasFailed(entry.getKey(), member) || isOver(silence - terms.lease())) {
                 return OptionalInt.of(entry.getKey());
             }
         }
@@ -124,7 +160,8 @@ public final class Ledger {
     }
 
     private boolean hasFailed(int unit, String member) {
-        return failed.getOrDefault(unit, Set.of()).contains(process(member));
+        Failures its = failed.get(unit);
+        return its != null && its.at.contains(process(member));
     }
 
     /**
@@ -133,6 +170,7 @@ public final class Ledger {
      * @return whether its result is still wanted from it; if not, it may stop
      */
     public synchronized boolean renew(String member, int unit, long now) {
+        latest = now;
         if (settled.contains(unit)) {
             return false;
         }
@@ -157,12 +195,12 @@ public final class Ledger {
         return known;
     }
 
-    /** A member is gone: what nobody else runs waits again, before all others. */
+    /** A member is gone, or a worker of it: what nobody else runs waits again, before all others. */
     public synchronized void leave(String member) {
         members.remove(process(member));
         Set<Integer> its = new LinkedHashSet<>();
         lent.forEach((unit, holders) -> {
-            if (holders.remove(member) != null && holders.isEmpty()) {
+            if (holders.keySet().removeIf(holder -> holder.equals(member) || process(holder).equals(member)) && holders.isEmpty()) {
                 its.add(unit);
             }
         });
@@ -171,26 +209,31 @@ public final class Ledger {
     }
 
     /**
-     * A unit failed at a member, which is not lent it again.
+     * A unit failed at a member, which is lent others in its place as long as somebody else may try this one. Heard of again, or of a member
+     * that it is not lent to any more, this changes nothing.
      *
-     * @return whether to give up: it failed at as many members as the terms say, or at all there are. Otherwise others try
+     * @return whether to give up: it failed as often as the terms say, or at all members there are. Otherwise others try
      */
     public synchronized boolean fails(String member, int unit) {
-        if (settled.contains(unit)) {
+        Map<String, Long> holders = lent.get(unit);
+        if (holders == null || holders.remove(member) == null) {
             return false;
         }
         suspects.add(process(member));
-        failed.computeIfAbsent(unit, key -> new HashSet<>()).add(process(member));
-        Map<String, Long> holders = lent.get(unit);
-        if (holders != null) {
-            holders.remove(member);
-            if (holders.isEmpty()) {
-                lent.remove(unit);
-                waiting.addFirst(unit);
-            }
+        Failures its = failed.computeIfAbsent(unit, key -> new Failures());
+        its.at.add(process(member));
+        its.count++;
+        its.last = latest;
+        if (holders.isEmpty()) {
+            lent.remove(unit);
+            waiting.addFirst(unit);
         }
-        Set<String> its = failed.get(unit);
-        return its.size() >= terms.attempts() || its.containsAll(members);
+        return its.count >= terms.attempts() || !members.isEmpty() && its.at.containsAll(members);
+    }
+
+    /** Members that take part: they joined or asked for a unit, and did not leave. */
+    public synchronized int members() {
+        return members.size();
     }
 
     /** Whether every unit is done. */

@@ -95,6 +95,66 @@ class LedgerTest {
     }
 
     @Test
+    void lendsAFailedUnitAgainOnceItsMemberIsAlone() {
+        ledger.lend("a/0", 0);
+        ledger.join("b");
+        assertFalse(ledger.fails("a/0", 7));
+        ledger.settle(3);
+        ledger.settle(5);
+        assertEquals(OptionalInt.empty(), ledger.lend("a/0", 1), "b is there, and may try");
+        ledger.leave("b");
+        assertEquals(OptionalInt.of(7), ledger.lend("a/1", 2));
+        assertTrue(ledger.fails("a/1", 7));
+    }
+
+    @Test
+    void lendsAFailedUnitAgainIfNobodyComesForIt() {
+        ledger.lend("a", 10);
+        ledger.join("b");
+        ledger.fails("a", 7);
+        ledger.settle(3);
+        ledger.settle(5);
+        assertEquals(OptionalInt.empty(), ledger.lend("a", 109));
+        assertEquals(OptionalInt.of(7), ledger.lend("a", 110));
+        assertTrue(ledger.fails("a", 7), "two attempts");
+    }
+
+    @Test
+    void lendsAFailedUnitAgainIfWhoeverTookItIsSilent() {
+        ledger.lend("a", 0);
+        ledger.lend("b", 0);
+        ledger.fails("a", 7);
+        ledger.settle(5);
+        ledger.settle(3);
+        assertEquals(OptionalInt.of(7), ledger.lend("b", 0));
+        assertEquals(OptionalInt.empty(), ledger.lend("a", 199));
+        assertEquals(OptionalInt.of(7), ledger.lend("a", 200));
+    }
+
+    @Test
+    void countsAFailureOnce() {
+        Ledger more = new Ledger(List.of(1, 2), new Ledger.Terms(100, 2));
+        more.join("b");
+        more.lend("a", 0);
+        assertFalse(more.fails("a", 1));
+        assertFalse(more.fails("a", 1), "said twice");
+        assertFalse(more.fails("a", 9), "a unit that it does not know");
+        more.lend("c", 0);
+        more.leave("c");
+        assertFalse(more.fails("c", 1), "said by one that had left");
+        assertEquals(2, more.members());
+        assertEquals(OptionalInt.of(1), more.lend("b", 0));
+    }
+
+    @Test
+    void aProcessLeavesWithAllItsWorkers() {
+        ledger.lend("a/0", 0);
+        ledger.lend("a/1", 0);
+        ledger.leave("a");
+        assertEquals("3 waiting, 0 lent, 0 members", ledger.waiting() + " waiting, " + ledger.lent() + " lent, " + ledger.members() + " members");
+    }
+
+    @Test
     void isDoneOnceEveryUnitIs() {
         ledger.settle(7);
         ledger.settle(3);

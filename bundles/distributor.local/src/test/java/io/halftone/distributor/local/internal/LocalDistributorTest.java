@@ -2,6 +2,7 @@ package io.halftone.distributor.local.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.distribute.OpenWork;
 import io.halftone.distribute.ResultSink;
@@ -10,7 +11,11 @@ import io.halftone.distribute.UnitSource;
 import io.halftone.distribute.Work;
 import io.halftone.distribute.WorkSession;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,10 +131,188 @@ class LocalDistributorTest {
         assertEquals(30, results.seen.size());
     }
 
+    /** Fails as a test says, by unit and worker; counts tries. */
+    private abstract static class Faulty extends Echo {
+        final List<String> tries = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void serve(int worker, UnitSource units) throws IOException {
+            load(worker);
+            super.serve(worker, new UnitSource() {
+                @Override
+                public Optional<Unit> next() throws IOException {
+                    Optional<Unit> next = units.next();
+                    if (next.isPresent()) {
+                        tries.add(next.get().id() + " at " + worker);
+                        run(next.get().id(), worker);
+                    }
+                    return next;
+                }
+
+                @Override
+                public void finished(Unit unit, byte[] result) throws IOException {
+                    units.finished(unit, result);
+                }
+
+                @Override
+                public void progress(Unit unit, int done, int total) {
+                    units.progress(unit, done, total);
+                }
+            });
+        }
+
+        void load(int worker) {
+            // all load
+        }
+
+        abstract void run(int unit, int worker);
+    }
+
     @Test
-    void throwsWhatAUnitFailedWithOnceNoWorkerRuns() throws IOException {
+    void triesAUnitAtEveryWorkerAndThrowsWhatItFailedWithFirst() throws IOException {
+        Faulty faulty = new Faulty() {
+            @Override
+            void run(int unit, int worker) {
+                if (unit == 1) {
+                    throw new IllegalStateException("layer: found NaN at " + worker);
+                }
+            }
+        };
+        try (WorkSession session = new LocalDistributor().begin(WORK, faulty)) {
+            Throwable failure = assertThrows(IllegalStateException.class, () -> session.run(units(0, 9), new Results()));
+            assertEquals(0, faulty.running.get());
+            List<String> its = faulty.tries.stream().filter(one -> one.startsWith("1 ")).toList();
+            assertEquals(List.of("1 at 0", "1 at 1", "1 at 2"), its.stream().sorted().toList());
+            assertEquals("layer: found NaN" + its.get(0).substring(1), failure.getMessage());
+            assertEquals(2, failure.getSuppressed().length);
+        }
+    }
+
+    @Test
+    void aUnitThatFailedAtOneWorkerIsDoneByAnother() throws IOException {
+        Results results = new Results();
+        Faulty faulty = new Faulty() {
+            @Override
+            void run(int unit, int worker) {
+                if (worker == 0) {
+                    throw new IllegalStateException("found device 0 out of memory");
+                }
+            }
+        };
+        try (WorkSession session = new LocalDistributor().begin(WORK, faulty)) {
+            session.run(units(0, 1), results);   // the others begin for it
+            session.run(units(1, 6), results);
+        }
+        assertEquals(6, results.seen.size());
+        assertTrue(faulty.tries.contains("0 at 0"), faulty.tries.toString());
+    }
+
+    @Test
+    void aWorkerThatCannotLoadLeavesItsUnitsToTheOthers() throws IOException {
+        Results results = new Results();
+        AtomicInteger well = new AtomicInteger(2);
+        Faulty faulty = new Faulty() {
+            @Override
+            void load(int worker) {
+                if (worker != well.get()) {
+                    throw new IllegalStateException("found no memory at " + worker);
+                }
+            }
+
+            @Override
+            void run(int unit, int worker) {
+                // all run
+            }
+        };
+        try (WorkSession session = new LocalDistributor().begin(WORK, faulty)) {
+            session.run(units(0, 1), results);
+            session.run(units(1, 20), results);
+        }
+        assertEquals(20, results.seen.size());
+        well.set(-1);
+        try (WorkSession session = new LocalDistributor().begin(WORK, faulty)) {
+            Throwable failure = assertThrows(IllegalStateException.class, () -> session.run(units(0, 20), results));
+            assertEquals("found no memory at 0", failure.getMessage());
+            assertEquals(List.of("found no memory at 1", "found no memory at 2"),
+                Arrays.stream(failure.getSuppressed()).map(Throwable::getMessage).toList());
+        }
+    }
+
+    /** Others have done all units before the last worker has loaded: the next run knows of it. */
+    @Test
+    void aWorkerThatEndsBetweenRunsIsNotWaitedFor() throws Exception {
+        Results results = new Results();
+        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Echo echo = new Echo() {
+            @Override
+            public int workers() {
+                return 1;
+            }
+
+            @Override
+            public void serve(int worker, UnitSource units) throws IOException {
+                for (int i = 0; i < 2; i++) {
+                    Unit unit = units.next().orElseThrow();
+                    units.finished(unit, new byte[0]);
+                }
+                try {
+                    done.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                ended.countDown();
+                throw new IllegalStateException("found no device any more");
+            }
+        };
+        try (WorkSession session = new LocalDistributor().begin(WORK, echo)) {
+            session.run(units(0, 2), results);
+            done.countDown();
+            ended.await();
+            assertEquals("found no device any more",
+                assertThrows(IllegalStateException.class, () -> session.run(units(2, 4), results)).getMessage());
+        }
+    }
+
+    @Test
+    void aResultThatCannotBeKeptEndsTheRun() throws IOException {
+        Faulty faulty = new Faulty() {
+            @Override
+            void run(int unit, int worker) {
+                // all run
+            }
+        };
+        ResultSink full = new ResultSink() {
+            @Override
+            public boolean accept(int unit, byte[] result) throws IOException {
+                throw new IOException("found no space left");
+            }
+
+            @Override
+            public void progress(int unit, int done, int total) {
+                // of no interest
+            }
+
+            @Override
+            public void check() {
+                // goes on
+            }
+        };
+        try (WorkSession session = new LocalDistributor().begin(WORK, faulty)) {
+            assertEquals("found no space left", assertThrows(IOException.class, () -> session.run(units(0, 1), full)).getMessage());
+        }
+        assertEquals(1, faulty.tries.size(), faulty.tries.toString());
+    }
+
+    @Test
+    void throwsOnceNoWorkerRuns() throws IOException {
         CountDownLatch both = new CountDownLatch(2);
         Echo echo = new Echo() {
+            @Override
+            public int workers() {
+                return 2;
+            }
+
             @Override
             String run(Unit unit, UnitSource units) {
                 both.countDown();
@@ -139,16 +322,16 @@ class LocalDistributorTest {
                     throw new AssertionError(e);
                 }
                 if (unit.id() == 1) {
-                    throw new IllegalStateException("layer: found NaN");
+                    throw new UncheckedIOException(new IOException("found no picture"));
                 }
-                for (;;) {
-                    units.progress(unit, 1, 2);   // until it hears of the failure
+                for (int i = 0; i < 3 && running.get() > 0; i++) {
+                    units.progress(unit, 1, 2);
                 }
+                return super.run(unit, units);
             }
         };
         try (WorkSession session = new LocalDistributor().begin(WORK, echo)) {
-            assertEquals("layer: found NaN",
-                assertThrows(IllegalStateException.class, () -> session.run(units(0, 9), new Results())).getMessage());
+            assertThrows(UncheckedIOException.class, () -> session.run(units(0, 9), new Results()));
             assertEquals(0, echo.running.get());
         }
     }

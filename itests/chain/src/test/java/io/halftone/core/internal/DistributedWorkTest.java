@@ -121,7 +121,7 @@ class DistributedWorkTest {
         Workplace empty = new Workplace(Chain.PLUGINS, Chain.WORK.opener(), Chain.RUNTIME, new ModelFolders(List.of()));
         assertTrue(assertThrows(RefusalException.class, () -> new Bench(() -> empty).open(elsewhere, List.of())).getMessage()
             .startsWith("pipeline: found no folder /nowhere/tiny-sdxl, and "));
-        for (String wrong : List.of("", "[]", "{\"version\":2}", description.replace("\"calibrate\"", "\"other\""),
+        for (String wrong : List.of("", "[]", "{\"version\":1}", description.replace("\"calibrate\"", "\"other\""),
             description.replace("\"batchSize\":2", "\"batchSize\":-1"), description.replace("\"settings\"", "\"x\""))) {
             assertThrows(IllegalArgumentException.class, () -> new Bench(() -> Chain.WORK).open(wrong, List.of()), wrong);
         }

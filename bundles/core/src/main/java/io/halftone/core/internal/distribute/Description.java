@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.CalibrationSettings;
 import io.halftone.api.LoraSource;
@@ -15,10 +16,13 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.distribute.RefusalException;
 import io.halftone.distribute.Work;
 import io.halftone.ops.EagerRuntime;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +34,9 @@ import java.util.TreeSet;
  */
 public final class Description {
     /** Of the form. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** Bytes of a text of binary data: a reader of JSON takes 20 million characters at most. */
+    private static final int PIECE = 3 << 20;
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     private final JsonNode root;
@@ -67,6 +73,28 @@ public final class Description {
     /** A value as descriptions have it. */
     public static JsonNode json(Object value) {
         return JSON.valueToTree(value);
+    }
+
+    /** Binary data as descriptions have it: an array of texts, Base64, as one text may be too long. */
+    public static JsonNode binary(byte[] bytes) {
+        ArrayNode pieces = JSON.createArrayNode();
+        for (int from = 0; from < bytes.length; from += PIECE) {
+            pieces.add(Base64.getEncoder().encodeToString(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PIECE))));
+        }
+        return pieces;
+    }
+
+    /**
+     * Reads {@link #binary}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static byte[] bytes(JsonNode pieces) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (JsonNode piece : pieces) {
+            bytes.writeBytes(Base64.getDecoder().decode(piece.asText()));
+        }
+        return bytes.toByteArray();
     }
 
     /** Runs with their prompts written out, so that no file is needed. */

@@ -17,7 +17,6 @@ import io.halftone.distribute.OpenWork;
 import io.halftone.pipeline.PromptBatch;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -43,9 +42,18 @@ public record SearchWork(QuantSettings settings, List<String> formats, Calibrati
         root.set("formats", Description.json(formats));
         root.set("runs", Description.runs(runs, calibrated));
         ArrayNode families = root.putArray("statistics");
-        statistics.forEach(its -> families.add(Base64.getEncoder().encodeToString(its)));
+        statistics.forEach(its -> families.add(Description.binary(its)));
         root.set("batches", Description.json(batches));
         root.put("steps", steps).put("seed", seed);
+    }
+
+    /** The statistics that {@link #write} put into a description. */
+    static List<byte[]> statistics(Description description) {
+        List<byte[]> statistics = new ArrayList<>();
+        for (JsonNode family : description.at("statistics")) {
+            statistics.add(Description.bytes(family));
+        }
+        return statistics;
     }
 
     /** Opens what another process describes. The pipeline stays somebody else's. */
@@ -54,10 +62,7 @@ public record SearchWork(QuantSettings settings, List<String> formats, Calibrati
         CalibrationSettings runs = description.read("runs", CalibrationSettings.class);
         List<String> formats = List.of(description.read("formats", String[].class));
         List<PromptBatch> batches = List.of(description.read("batches", PromptBatch[].class));
-        List<byte[]> statistics = new ArrayList<>();
-        for (JsonNode family : description.at("statistics")) {
-            statistics.add(Base64.getDecoder().decode(family.asText()));
-        }
+        List<byte[]> statistics = statistics(description);
         Scan scan = pipeline.scan(pipeline.spec().backbone());
         SearchPlan plan = SearchPlan.of(plugins, settings, formats, scan.layers());
         if (statistics.size() != plan.families().size()) {

@@ -2,6 +2,7 @@ package io.halftone.core.internal.calibrate;
 
 import io.halftone.api.CalibrationWork;
 import io.halftone.core.internal.distribute.Crew;
+import io.halftone.core.internal.distribute.Intake;
 import io.halftone.core.internal.distribute.Tally;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.distribute.OpenWork;
@@ -143,8 +144,10 @@ public final class Calibrator {
         monitor.begins("load models");
         Gathered gathered = new Gathered(done, job.observed().sites().keySet(), this::collector);
         try (OpenWork here = new OpenCalibration(job, crew, monitor); Journal kept = new Journal(journal, collectorNames, gathered::statistics);
+             Intake results = new Intake(journal.toAbsolutePath().getParent(), Intake.usualBound(), 1, new Merging(gathered, kept));
              WorkSession session = crew.distributor().begin(description.describe(), here)) {
-            session.run(left, new Kept(gathered, kept, tally, monitor));
+            session.run(left, new Kept(results, tally, monitor));
+            results.finish();
         }
         done = gathered.statistics();
     }
@@ -153,15 +156,26 @@ public final class Calibrator {
         return job.observed().sites().get(site).collector();
     }
 
-    /** Where batches that were run go. */
-    private record Kept(Gathered gathered, Journal journal, Tally tally, Monitor monitor) implements ResultSink {
+    /** Merges one batch at a time: no more than one is read. */
+    private record Merging(Gathered gathered, Journal journal) implements Intake.Taker {
         @Override
-        public boolean accept(int unit, byte[] result) throws IOException {
-            boolean first = gathered.add(unit, StatisticsBytes.read(result));
-            if (first) {
+        public void check(int batch, byte[] result) {
+            gathered.check(batch, StatisticsBytes.sites(result));
+        }
+
+        @Override
+        public void take(int batch, byte[] result) throws IOException {
+            if (gathered.add(batch, StatisticsBytes.read(result))) {
                 journal.changed();
             }
-            return first;
+        }
+    }
+
+    /** Where batches that were run go. */
+    private record Kept(Intake results, Tally tally, Monitor monitor) implements ResultSink {
+        @Override
+        public boolean accept(int unit, byte[] result) throws IOException {
+            return results.add(unit, result);
         }
 
         @Override
@@ -172,6 +186,7 @@ public final class Calibrator {
         @Override
         public void check() {
             monitor.check();
+            results.check();
         }
     }
 }

@@ -28,16 +28,26 @@ final class Gathered {
     }
 
     /**
+     * Looks whether a batch's result is of these sites.
+     *
+     * @throws IllegalArgumentException if it is no batch of this calibration
+     */
+    void check(int batch, Set<Site> seen) {
+        int total = statistics().total();
+        if (batch < 0 || batch >= total || !seen.equals(sites)) {
+            throw new IllegalArgumentException("result of batch " + batch + ": found " + seen.size() + " sites; expected those of one of "
+                + total + " batches, " + sites.size());
+        }
+    }
+
+    /**
      * Takes what a batch has shown.
      *
      * @return whether it was the first of that batch; another one is left aside
      * @throws IllegalArgumentException if it is no batch of this calibration
      */
     synchronized boolean add(int batch, Map<Site, Statistics> seen) {
-        if (batch < 0 || batch >= statistics.total() || !seen.keySet().equals(sites)) {
-            throw new IllegalArgumentException("result of batch " + batch + ": found " + seen.size() + " sites; expected those of one of "
-                + statistics.total() + " batches, " + sites.size());
-        }
+        check(batch, seen.keySet());
         if (statistics.batches().contains(batch)) {
             return false;
         }

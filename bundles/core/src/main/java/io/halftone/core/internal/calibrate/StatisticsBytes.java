@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the sites saw in one batch, as bytes: what {@link StatisticsFile} keeps, without a file. Little-endian: the number of sites, then of
@@ -71,15 +73,32 @@ final class StatisticsBytes {
      * @throws IllegalArgumentException if it is anything else
      */
     static Map<Site, Statistics> read(byte[] bytes) {
+        return read(bytes, StatisticsBytes::statistics);
+    }
+
+    /**
+     * The sites alone, of which nothing is read.
+     *
+     * @throws IllegalArgumentException as {@link #read(byte[])} has it
+     */
+    static Set<Site> sites(byte[] bytes) {
+        return read(bytes, in -> {
+            skip(in, Long.BYTES);
+            skip(in, Float.BYTES);
+            return true;
+        }).keySet();
+    }
+
+    private static <V> Map<Site, V> read(byte[] bytes, Function<ByteBuffer, V> content) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         try {
             if (in.getInt() != MAGIC) {
                 throw new IllegalArgumentException("result: found other bytes" + EXPECTED);
             }
-            Map<Site, Statistics> sites = new LinkedHashMap<>();
+            Map<Site, V> sites = new LinkedHashMap<>();
             for (int left = count(in, 1); left > 0; left--) {
                 Site site = new Site(text(in), Slot.valueOf(text(in)));
-                if (sites.put(site, statistics(in)) != null) {
+                if (sites.put(site, content.apply(in)) != null) {
                     throw new IllegalArgumentException("result: found " + site.name() + " twice" + EXPECTED);
                 }
             }
@@ -89,6 +108,13 @@ final class StatisticsBytes {
             return sites;
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("result: found its end within a site" + EXPECTED, e);
+        }
+    }
+
+    private static void skip(ByteBuffer in, int size) {
+        for (int left = count(in, 1); left > 0; left--) {
+            text(in);
+            in.position(in.position() + size * count(in, size));
         }
     }
 

@@ -52,6 +52,41 @@ public final class OutcomeBytes {
     }
 
     /**
+     * Looks whether it is what {@link #of} wrote, without reading a value.
+     *
+     * @param pictures that the batch has
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static void check(byte[] bytes, int pictures) {
+        head(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), pictures);
+    }
+
+    /** Reads the text, and leaves the buffer before as many values as it says. */
+    private static JsonNode head(ByteBuffer in, int pictures) {
+        try {
+            int length = in.getInt();
+            if (length < 0 || length > in.remaining()) {
+                throw wrong("a text of " + length + " bytes");
+            }
+            JsonNode head = JSON.readTree(in.array(), in.position(), length);
+            in.position(in.position() + length);
+            long height = head.path("height").asInt();
+            long width = head.path("width").asInt();
+            long calls = head.path("calls").asInt();
+            long latents = head.path("latents").asInt();
+            if (head.path("pictures").asInt() != pictures || calls < 1 || latents < 1 || height < 1 || width < 1
+                || in.remaining() != Float.BYTES * (calls * latents + 3L * pictures * height * width)) {
+                throw wrong(in.remaining() + " bytes of values for " + head);
+            }
+            return head;
+        } catch (BufferUnderflowException e) {
+            throw wrong("its end within a value");
+        } catch (IOException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    /**
      * Reads what {@link #of} wrote.
      *
      * @param pictures that the batch has
@@ -59,38 +94,21 @@ public final class OutcomeBytes {
      */
     public static Made read(byte[] bytes, int pictures) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        try {
-            int length = in.getInt();
-            if (length < 0 || length > in.remaining()) {
-                throw wrong("a text of " + length + " bytes");
-            }
-            JsonNode head = JSON.readTree(bytes, in.position(), length);
-            in.position(in.position() + length);
-            int height = head.path("height").asInt();
-            int width = head.path("width").asInt();
-            int calls = head.path("calls").asInt();
-            int latents = head.path("latents").asInt();
-            if (head.path("pictures").asInt() != pictures || calls < 1 || latents < 1 || height < 1 || width < 1
-                || in.remaining() != Float.BYTES * ((long) calls * latents + 3L * pictures * height * width)) {
-                throw wrong(in.remaining() + " bytes of values for " + head);
-            }
-            List<float[]> all = new ArrayList<>();
-            for (int call = 0; call < calls; call++) {
-                all.add(floats(in, latents));
-            }
-            List<Picture> its = new ArrayList<>();
-            for (int i = 0; i < pictures; i++) {
-                its.add(Picture.fromPlanar(floats(in, 3 * height * width), 0, height, width));
-            }
-            List<Double> millis = new ArrayList<>();
-            head.path("millis").forEach(one -> millis.add(one.doubleValue()));
-            return new Made(new EvaluationRun.Outcome(all, its, millis), head.path("description").asText(), head.path("note").asText(),
-                head.path("recipe").asText());
-        } catch (BufferUnderflowException e) {
-            throw wrong("its end within a value");
-        } catch (IOException e) {
-            throw wrong(e.getMessage());
+        JsonNode head = head(in, pictures);
+        int height = head.path("height").asInt();
+        int width = head.path("width").asInt();
+        List<float[]> all = new ArrayList<>();
+        for (int call = head.path("calls").asInt(); call > 0; call--) {
+            all.add(floats(in, head.path("latents").asInt()));
         }
+        List<Picture> its = new ArrayList<>();
+        for (int i = 0; i < pictures; i++) {
+            its.add(Picture.fromPlanar(floats(in, 3 * height * width), 0, height, width));
+        }
+        List<Double> millis = new ArrayList<>();
+        head.path("millis").forEach(one -> millis.add(one.doubleValue()));
+        return new Made(new EvaluationRun.Outcome(all, its, millis), head.path("description").asText(), head.path("note").asText(),
+            head.path("recipe").asText());
     }
 
     private static IllegalArgumentException wrong(String found) {

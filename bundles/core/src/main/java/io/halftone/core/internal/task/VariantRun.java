@@ -236,9 +236,10 @@ final class VariantRun {
         int all = (int) IntStream.range(0, batches.size()).filter(distribution::has).count();
         VariantSink sink = new VariantSink(request, batches, folder, title, name, about, new Tally(monitor, "pictures of " + title, "step",
             all - missing.size(), all), monitor);
-        try (OpenWork here = new OpenPictures(work, pipeline, crew, order, monitor);
+        try (sink; OpenWork here = new OpenPictures(work, pipeline, crew, order, monitor);
              WorkSession session = crew.distributor().begin(describe(checkpoint, engine, threads), here)) {
             session.run(missing, sink);
+            sink.finish();
         } finally {
             made += sink.made();
         }

@@ -3,6 +3,7 @@ package io.halftone.core.internal.task;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.EvaluateRequest;
+import io.halftone.core.internal.distribute.Intake;
 import io.halftone.core.internal.distribute.Tally;
 import io.halftone.core.internal.evaluate.EvaluationFolder;
 import io.halftone.core.internal.evaluate.EvaluationRun;
@@ -15,14 +16,12 @@ import io.halftone.distribute.ResultSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
-/** Where batches of a variant's pictures go: each is compared with the reference's, and written. */
-final class VariantSink implements ResultSink {
+/** Where batches of a variant's pictures go: each is compared with the reference's, and written; batches that come together, together. */
+final class VariantSink implements ResultSink, AutoCloseable {
     /** What is known of a variant; there before the first of its batches is. */
     static final String ABOUT = "variant.json";
 
@@ -36,7 +35,7 @@ final class VariantSink implements ResultSink {
     private final ObjectNode about;
     private final Tally tally;
     private final Monitor monitor;
-    private final Set<Integer> there = new HashSet<>();
+    private final Intake results;
     private boolean described;
     private int made;
 
@@ -55,6 +54,7 @@ final class VariantSink implements ResultSink {
         this.about = about;
         this.tally = tally;
         this.monitor = monitor;
+        this.results = new Intake(folder.path().resolve("work"), Intake.usualBound(), Runtime.getRuntime().availableProcessors(), new Writing());
     }
 
     /** Pictures that came. */
@@ -64,26 +64,35 @@ final class VariantSink implements ResultSink {
 
     @Override
     public boolean accept(int unit, byte[] result) throws IOException {
-        OutcomeBytes.Made its = OutcomeBytes.read(result, batches.get(unit).size());
-        synchronized (this) {
-            if (!there.add(unit)) {
-                return false;
-            }
+        return results.add(unit, result);
+    }
+
+    /** Waits until all that came is written. */
+    void finish() throws IOException {
+        results.finish();
+    }
+
+    @Override
+    public void close() throws IOException {
+        results.close();
+    }
+
+    /** Each batch, as its turn comes. */
+    private final class Writing implements Intake.Taker {
+        @Override
+        public void check(int unit, byte[] result) {
+            OutcomeBytes.check(result, batches.get(unit).size());
         }
-        boolean written = false;
-        try {
+
+        @Override
+        public void take(int unit, byte[] result) throws IOException {
+            OutcomeBytes.Made its = OutcomeBytes.read(result, batches.get(unit).size());
             describe(its);
-            write(unit, its);   // batches that come together are compared together
-            written = true;
-        } finally {
-            synchronized (this) {
-                made += written ? batches.get(unit).size() : 0;
-                if (!written) {
-                    there.remove(unit);
-                }
+            write(unit, its);
+            synchronized (VariantSink.this) {
+                made += batches.get(unit).size();
             }
         }
-        return true;
     }
 
     private void write(int unit, OutcomeBytes.Made its) throws IOException {
@@ -128,5 +137,6 @@ final class VariantSink implements ResultSink {
     @Override
     public void check() {
         monitor.check();
+        results.check();
     }
 }

@@ -37,6 +37,7 @@ class StatisticsBytesTest {
         for (int length = 0; length < bytes.length; length++) {
             byte[] part = Arrays.copyOf(bytes, length);
             assertThrows(IllegalArgumentException.class, () -> StatisticsBytes.read(part), "the first " + length + " bytes");
+            assertThrows(IllegalArgumentException.class, () -> StatisticsBytes.sites(part), "the first " + length + " bytes");
         }
         assertEquals("result: found 1 bytes behind the last site; expected the statistics of a batch",
             assertThrows(IllegalArgumentException.class, () -> StatisticsBytes.read(Arrays.copyOf(bytes, bytes.length + 1))).getMessage());
@@ -54,7 +55,7 @@ class StatisticsBytesTest {
                 changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
             }
             try {
-                StatisticsBytes.read(changed);
+                assertEquals(StatisticsBytes.read(changed).keySet(), StatisticsBytes.sites(changed));
             } catch (IllegalArgumentException e) {
                 refused++;
             }

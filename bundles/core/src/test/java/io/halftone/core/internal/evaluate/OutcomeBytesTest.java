@@ -30,7 +30,10 @@ class OutcomeBytesTest {
         for (int length = 0; length < bytes.length; length++) {
             byte[] part = Arrays.copyOf(bytes, length);
             assertThrows(IllegalArgumentException.class, () -> OutcomeBytes.read(part, 1), "the first " + length + " bytes");
+            assertThrows(IllegalArgumentException.class, () -> OutcomeBytes.check(part, 1), "the first " + length + " bytes");
         }
+        OutcomeBytes.check(bytes, 1);
+        assertThrows(IllegalArgumentException.class, () -> OutcomeBytes.check(bytes, 2));
         assertThrows(IllegalArgumentException.class, () -> OutcomeBytes.read(bytes, 2));
     }
 }

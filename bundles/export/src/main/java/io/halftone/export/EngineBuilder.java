@@ -50,6 +50,14 @@ public interface EngineBuilder {
         return new TreeMap<>(options).toString();
     }
 
+    /**
+     * Whether two builds of one model, with equal extents and identities, compute the same bits: not so where kernels are chosen by timing them. Such
+     * engines are interchangeable for users, and not where several processes are to make what one would make.
+     */
+    default boolean isReproducible() {
+        return true;
+    }
+
     /** Whether an engine takes only the extents that it was built for; one that does not takes every extent, and a request has none. */
     default boolean isBuiltForExtents() {
         return true;

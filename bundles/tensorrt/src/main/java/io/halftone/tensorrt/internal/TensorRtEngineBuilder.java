@@ -83,6 +83,12 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         return identity(Plans.platform(chosen.device()), chosen, options.getOrDefault(DemoDiffusion.LAYOUT, ""));
     }
 
+    /** Kernels are chosen by timing them. */
+    @Override
+    public boolean isReproducible() {
+        return false;
+    }
+
     /** The GPU's number does not matter, nor where timings are kept. */
     static String identity(Platform platform, BuildOptions options, String layout) {
         return "format " + Sidecar.FORMAT + "; " + platform + "; level " + options.level() + "; workspace " + options.workspace() + "; shapes "

@@ -85,9 +85,7 @@ public final class EvaluateTask implements JobRunner.Task<EvaluateResult> {
         } else if (variant instanceof Restored restored) {
             Backbones.check(new BackboneChoice.Eager(restored.checkpoint()), work);
         }
-        if (!variant.engine().isEmpty()) {
-            work.plugins().engines().get(variant.engine());
-        }
+        PictureWork.checkEngine(variant, request.distribution().distributor(), work);
     }
 
     private static void check(String option, String path, String within) {

@@ -2,6 +2,8 @@ package io.halftone.core.internal.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.BackboneChoice;
+import io.halftone.api.Distribution;
+import io.halftone.api.EvaluateRequest;
 import io.halftone.api.Sampling;
 import io.halftone.core.internal.distribute.Crew;
 import io.halftone.core.internal.distribute.Description;
@@ -11,6 +13,7 @@ import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.distribute.OpenWork;
 import io.halftone.distribute.RefusalException;
+import io.halftone.ops.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +27,14 @@ import java.util.Map;
  * @param checkpoint absolute path; empty for full precision
  * @param sample     of the checkpoint; empty where there is none
  * @param engine     name of the engine that runs it; empty for libtorch
+ * @param identity   what decides the bits that the engine computes, in text; empty for libtorch
  * @param sampling   of every picture
  * @param seeds      each makes a picture of every prompt
  * @param batchSize  pictures that are made together
  * @param threads    that an operation computes with
+ * @param atATime    of them, which may be fewer: bits depend on it on a processor
  */
-record PictureWork(String checkpoint, String sample, String engine, Sampling sampling, List<Long> seeds, int batchSize, int threads) {
+record PictureWork(String checkpoint, String sample, String engine, String identity, Sampling sampling, List<Long> seeds, int batchSize, int threads, int atATime) {
     static final String KIND = "evaluate";
 
     PictureWork {
@@ -48,10 +53,33 @@ record PictureWork(String checkpoint, String sample, String engine, Sampling sam
         }
     }
 
+    /** What decides the bits that an engine computes: of itself, and of the processors where it chooses its threads by their number. */
+    static String identity(String engine, Workplace work) {
+        return engine.isEmpty() ? "" : work.plugins().engines().get(engine).identity(Map.of()) + "; " + Runtime.getRuntime().availableProcessors()
+            + " processors";
+    }
+
+    /** Of that many threads, how many run at a time: libtorch's libraries take no more than there are processors. */
+    static int atATime(int threads, Device device) {
+        return device.isHost() ? Math.min(threads, Runtime.getRuntime().availableProcessors()) : threads;
+    }
+
+    /**
+     * Refuses an engine that is another in each process.
+     *
+     * @throws IllegalArgumentException if two builds of it differ, and units may go to other processes
+     */
+    static void checkEngine(EvaluateRequest.Variant variant, String distributor, Workplace work) {
+        if (!variant.engine().isEmpty() && !work.plugins().engines().get(variant.engine()).isReproducible() && !distributor.equals(Distribution.IN_PROCESS)) {
+            throw new IllegalArgumentException("variant " + variant.name() + ": found " + variant.engine() + ", of which two builds differ in bits, and distributor "
+                + distributor + "; expected distributor " + Distribution.IN_PROCESS);
+        }
+    }
+
     /**
      * Opens what another process describes. The pipeline stays somebody else's.
      *
-     * @throws RefusalException if its checkpoint is not here
+     * @throws RefusalException if its checkpoint is not here, its engine another, or the number of threads
      */
     static OpenWork open(Description description, Workplace work, OpenPipeline pipeline, Crew crew) throws IOException {
         PictureWork its = description.read("pictures", PictureWork.class);
@@ -65,6 +93,15 @@ record PictureWork(String checkpoint, String sample, String engine, Sampling sam
                 throw new RefusalException(List.of("checkpoint " + its.checkpoint + ": found one of recipe and sample " + found + "; expected "
                     + its.sample));
             }
+        }
+        int atATime = atATime(its.threads, crew.runtime().device());
+        if (atATime != its.atATime) {
+            throw new RefusalException(List.of("threads: found processors for " + atATime + " of " + its.threads + " threads of an operation; expected "
+                + its.atATime + " at a time"));
+        }
+        String identity = identity(its.engine, work);
+        if (!identity.equals(its.identity)) {
+            throw new RefusalException(List.of("engine " + its.engine + ": found " + identity + "; expected " + its.identity));
         }
         BackboneChoice choice = its.engine.isEmpty() ? new BackboneChoice.Eager(its.checkpoint)
             : BackboneChoice.Built.of(its.checkpoint, its.engine, Map.of(), "");

@@ -248,8 +248,8 @@ final class VariantRun {
     private Work describe(String checkpoint, String engine, int threads) throws IOException {
         ObjectNode root = Description.of(PictureWork.KIND, work.plugins(), pipeline, crew.runtime(), true);
         String file = checkpoint.isEmpty() ? "" : Path.of(checkpoint).toAbsolutePath().normalize().toString();
-        new PictureWork(file, file.isEmpty() ? "" : PictureWork.sample(file, pipeline), engine, request.sampling(), request.seeds(), request.batchSize(), threads)
-            .write(root);
+        new PictureWork(file, file.isEmpty() ? "" : PictureWork.sample(file, pipeline), engine, PictureWork.identity(engine, work), request.sampling(),
+            request.seeds(), request.batchSize(), threads, PictureWork.atATime(threads, crew.runtime().device())).write(root);
         return Description.work(root);
     }
 

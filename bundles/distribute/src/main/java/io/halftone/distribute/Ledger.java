@@ -105,9 +105,11 @@ public final class Ledger {
 
     /**
      * A member that fails is soon back for more: where a unit failed, one that never failed itself is to try next. So a few members at
-     * fault do not hand units to each other until they are given up.
+     * fault do not hand units to each other until they are given up. Where units failed at all members, those are tried first, as others
+     * are likely to fail too.
      */
-    private OptionalInt waiting(String member, boolean suspect) {
+    private OptionalInt waiting(String member, boolean failing) {
+        boolean suspect = failing && !suspects.containsAll(members);
         OptionalInt last = OptionalInt.empty();
         for (Integer unit : waiting) {
             if (suspect && failed.containsKey(unit)) {

@@ -76,6 +76,7 @@ class LedgerTest {
     @Test
     void lendsAFailedUnitToAMemberThatNeverFailedFirst() {
         Ledger more = new Ledger(List.of(1, 2, 3, 4), Ledger.Terms.USUAL);
+        more.join("well");
         more.lend("sick", 0);
         more.lend("ill", 0);
         more.fails("sick", 1);
@@ -83,9 +84,21 @@ class LedgerTest {
         assertEquals(OptionalInt.of(3), more.lend("sick", 1), "not 2, which failed elsewhere");
         assertEquals(OptionalInt.of(2), more.lend("well", 1));
         assertEquals(OptionalInt.of(1), more.lend("well", 1));
+        more.join("well too");
         more.fails("well", 1);
         assertEquals(OptionalInt.of(4), more.lend("ill", 1));
         assertEquals(OptionalInt.of(1), more.lend("ill", 1), "where nothing else waits");
+    }
+
+    @Test
+    void triesFailedUnitsFirstWhereEveryMemberFailed() {
+        Ledger more = new Ledger(List.of(1, 2, 3, 4), Ledger.Terms.USUAL);
+        more.lend("a", 0);
+        more.lend("b", 0);
+        assertFalse(more.fails("a", 1));
+        assertFalse(more.fails("b", 2));
+        assertEquals(OptionalInt.of(2), more.lend("a", 1), "and not the next one, to fail at that too");
+        assertTrue(more.fails("a", 2));
     }
 
     @Test

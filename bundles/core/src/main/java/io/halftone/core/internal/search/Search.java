@@ -1,9 +1,7 @@
 package io.halftone.core.internal.search;
 
-import io.halftone.pipeline.PromptBatch;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,17 +137,8 @@ public final class Search {
         return choice.stream().map(Measured::candidate).toList();
     }
 
-    /**
-     * PSNR of mixes against full precision on other prompts, in dB.
-     *
-     * @param prompts in batches
-     * @return of each mix, one for each prompt
-     */
-    public List<List<Double>> judge(List<PromptBatch> prompts, int steps, long seed, List<? extends Collection<Candidate>> mixes) throws IOException {
-        Subject searched = pool.subject();
-        try (SearchPool other = pool.with(new Subject(searched.pipeline(), searched.families(), prompts, steps, seed))) {
-            other.reference();
-            return other.psnr(mixes);
-        }
+    /** What was measured on. */
+    Subject subject() {
+        return pool.subject();
     }
 }

@@ -21,8 +21,6 @@ final class SearchPool implements AutoCloseable {
     private final Subject subject;
     private final List<Candidate> candidates;
     private final Map<Candidate, Integer> numbers = new HashMap<>();
-    private final Crew crew;
-    private final Describer describer;
     private final Monitor monitor;
     private final OpenWork here;
     private final WorkSession session;
@@ -38,8 +36,6 @@ final class SearchPool implements AutoCloseable {
         this.subject = subject;
         this.candidates = List.copyOf(candidates);
         this.candidates.forEach(candidate -> numbers.put(candidate, numbers.size()));
-        this.crew = crew;
-        this.describer = describer;
         this.monitor = monitor;
         this.here = new OpenSearch(subject, candidates, crew, monitor);
         this.session = crew.distributor().begin(describer.describe(subject), here);
@@ -47,11 +43,6 @@ final class SearchPool implements AutoCloseable {
 
     Subject subject() {
         return subject;
-    }
-
-    /** A pool for another subject, of the same candidates. */
-    SearchPool with(Subject other) throws IOException {
-        return new SearchPool(other, candidates, crew, describer, monitor);
     }
 
     /** Has full precision computed, as far as it is known beforehand who needs it. */

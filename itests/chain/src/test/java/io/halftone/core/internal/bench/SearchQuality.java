@@ -14,6 +14,7 @@ import io.halftone.core.internal.search.Candidate;
 import io.halftone.core.internal.search.Measured;
 import io.halftone.core.internal.search.Search;
 import io.halftone.core.internal.search.SearchSession;
+import io.halftone.core.internal.search.Unseen;
 import io.halftone.ops.DType;
 import io.halftone.quant.QuantLevel;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ public final class SearchQuality {
         rows.forEach(row -> psnr.add(new ArrayList<>()));
         for (int seed = 0; seed < seeds; seed++) {
             List<Set<Candidate>> mixes = rows.stream().map(row -> Set.copyOf(row.mix())).distinct().toList();
-            List<List<Double>> its = search.judge(session.batches(PROMPTS), STEPS, 1000L * (seed + 1), mixes);
+            List<List<Double>> its = Unseen.psnr(search, session.batches(PROMPTS), STEPS, 1000L * (seed + 1), mixes);
             for (int i = 0; i < rows.size(); i++) {
                 psnr.get(i).addAll(its.get(mixes.indexOf(Set.copyOf(rows.get(i).mix()))));
             }

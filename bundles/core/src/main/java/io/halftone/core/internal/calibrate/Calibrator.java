@@ -157,7 +157,7 @@ public final class Calibrator {
     }
 
     /** Merges one batch at a time: no more than one is read. */
-    private record Merging(Gathered gathered, Journal journal) implements Intake.Taker {
+    record Merging(Gathered gathered, Journal journal) implements Intake.Taker {
         @Override
         public void check(int batch, byte[] result) {
             gathered.check(batch, StatisticsBytes.sites(result));

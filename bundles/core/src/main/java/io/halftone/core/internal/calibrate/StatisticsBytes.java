@@ -114,7 +114,8 @@ final class StatisticsBytes {
     private static void skip(ByteBuffer in, int size) {
         for (int left = count(in, 1); left > 0; left--) {
             text(in);
-            in.position(in.position() + size * count(in, size));
+            int bytes = size * count(in, size);
+            in.position(in.position() + bytes);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.halftone.core.internal.search;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -99,7 +100,11 @@ record Measurement(Kind kind, int batch, List<Integer> candidates) {
     static Map<String, Long> counts(byte[] result) {
         try {
             Map<String, Long> counts = new TreeMap<>();
-            JSON.readTree(result).fields().forEachRemaining(count -> counts.put(count.getKey(), count.getValue().longValue()));
+            JsonNode root = JSON.readTree(result);
+            if (!root.isObject()) {
+                throw new IllegalArgumentException("result: found " + root.getNodeType() + "; expected counts by layer");
+            }
+            root.fields().forEachRemaining(count -> counts.put(count.getKey(), count.getValue().longValue()));
             return counts;
         } catch (java.io.IOException e) {
             throw new IllegalArgumentException("result: found " + e.getMessage() + "; expected counts by layer", e);

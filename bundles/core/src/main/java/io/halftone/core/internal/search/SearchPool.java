@@ -58,10 +58,13 @@ final class SearchPool implements AutoCloseable {
 
     /** The squared relative errors of every picture, of each candidate where nothing else is quantized. */
     List<List<Double>> errors() throws IOException {
-        int pictures = subject.batches().stream().mapToInt(batch -> batch.size()).sum();
         List<Measurement> all = IntStream.range(0, candidates.size())
             .mapToObj(candidate -> new Measurement(Measurement.Kind.ERRORS, 0, List.of(candidate))).toList();
-        return take("measure", all).stream().map(result -> Measurement.numbers(result, pictures)).toList();
+        return take("measure", all).stream().map(result -> Measurement.numbers(result, pictures())).toList();
+    }
+
+    private int pictures() {
+        return subject.batches().stream().mapToInt(batch -> batch.size()).sum();
     }
 
     /** PSNR against full precision, in dB: of each mix, one for each prompt. */
@@ -87,13 +90,24 @@ final class SearchPool implements AutoCloseable {
 
     /** Takes measurements; their results, in this order. */
     private List<byte[]> take(String stage, List<Measurement> measurements) throws IOException {
-        Results results = new Results(stage, units, measurements.size());
+        Results results = new Results(stage, units, measurements);
         List<Unit> its = new ArrayList<>();
         for (Measurement measurement : measurements) {
             its.add(new Unit(units++, measurement.text()));
         }
         session.run(its, results);
         return results.all();
+    }
+
+    /** Refuses what is no result of that measurement. */
+    private void check(Measurement what, byte[] result) {
+        switch (what.kind()) {
+            case REFERENCE -> Measurement.numbers(result, 0);
+            case COUNT -> Measurement.counts(result);
+            case ERRORS -> Measurement.numbers(result, pictures());
+            case PSNR -> Measurement.numbers(result, subject.batches().get(what.batch()).size());
+            default -> throw new IllegalStateException(what.kind().name());
+        }
     }
 
     @Override
@@ -107,13 +121,15 @@ final class SearchPool implements AutoCloseable {
     private final class Results implements ResultSink {
         private final String stage;
         private final int first;
+        private final List<Measurement> measurements;
         private final byte[][] results;
         private int done;
 
-        Results(String stage, int first, int count) {
+        Results(String stage, int first, List<Measurement> measurements) {
             this.stage = stage;
             this.first = first;
-            this.results = new byte[count][];
+            this.measurements = measurements;
+            this.results = new byte[measurements.size()][];
         }
 
         @Override
@@ -122,6 +138,7 @@ final class SearchPool implements AutoCloseable {
             if (index < 0 || index >= results.length || results[index] != null) {
                 return false;
             }
+            SearchPool.this.check(measurements.get(index), result);
             results[index] = result.clone();
             done++;
             monitor.progress(stage, done, results.length, "run");

@@ -233,11 +233,6 @@ public final class Ledger {
         return its.count >= terms.attempts() || !members.isEmpty() && its.at.containsAll(members);
     }
 
-    /** Members that take part: they joined or asked for a unit, and did not leave. */
-    public synchronized int members() {
-        return members.size();
-    }
-
     /** Whether every unit is done. */
     public synchronized boolean isDone() {
         return settled.size() == total;

@@ -7,7 +7,6 @@ import io.halftone.api.BenchmarkResult;
 import io.halftone.api.Sampling;
 import io.halftone.files.Staging;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,10 +88,7 @@ public final class BenchmarkCommand extends DeviceCommand {
         var sampling = new Sampling(Collections.nCopies(batchSize, prompt), "", Given.orUsual("num-inference-steps", steps),
             Given.orUsual("guidance-scale", guidanceScale), Given.orUsual("height", height), Given.orUsual("width", width), 0, "");
         var request = new BenchmarkRequest(source(), variants(), sampling, warmUp, runs);
-        String file = path("json-file", jsonFile);
-        if (!file.isEmpty() && !Files.isDirectory(Path.of(file).resolveSibling("."))) {
-            throw new IllegalArgumentException("json-file: found no folder " + Path.of(file).getParent() + "; expected one to write into");
-        }
+        String file = outputFile("json-file", jsonFile);
         BenchmarkResult result = await(progress -> halftone.benchmark(request, progress));
         Report report = BenchmarkReport.of(result);
         if (!file.isEmpty()) {

@@ -88,9 +88,10 @@ public final class BuildCommand extends EngineBuildingCommand {
             String line = halftone.buildCommand(request, Given.orUsual("trtexec-version", trtexecVersion));
             return new Report(Map.of("command", line), out -> out.println(line));
         }
+        String layers = outputFile("exportLayerInfo", exportLayerInfo);
         BuildResult result = await(progress -> halftone.build(request, progress));
-        if (exportLayerInfo != null) {
-            exportLayers(result);
+        if (!layers.isEmpty()) {
+            exportLayers(result, Path.of(layers));
         }
         return BuildReport.of(result);
     }
@@ -136,10 +137,10 @@ public final class BuildCommand extends EngineBuildingCommand {
         return trtexec || trtexecVersion != null;
     }
 
-    private void exportLayers(BuildResult result) throws IOException {
+    private static void exportLayers(BuildResult result, Path target) throws IOException {
         Path layers = result.report().files().stream().filter(file -> file.toString().endsWith(LAYERS)).findFirst().orElseThrow(
             () -> new IllegalStateException("exportLayerInfo: found no list of layers among " + result.report().files() + "; expected one"));
-        Staging.write(Path.of(path("exportLayerInfo", exportLayerInfo)), Files.readAllBytes(layers));
+        Staging.write(target, Files.readAllBytes(layers));
     }
 
     /** The engine builder's options; null stands for what was not given. */

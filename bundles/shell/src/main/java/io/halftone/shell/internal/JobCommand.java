@@ -3,6 +3,8 @@ package io.halftone.shell.internal;
 import io.halftone.api.Job;
 import io.halftone.api.JobException;
 import io.halftone.api.ProgressListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Option;
 
@@ -28,6 +30,18 @@ abstract class JobCommand extends HalftoneCommand {
             }
             throw e;
         }
+    }
+
+    /** The path of a file that is written behind the job; what keeps it from being written is refused before. Empty where the option was not given. */
+    final String outputFile(String option, String given) {
+        String file = path(option, given);
+        if (!file.isEmpty() && Files.isDirectory(Path.of(file))) {
+            throw new IllegalArgumentException(option + ": found the folder " + file + "; expected a file to write");
+        }
+        if (!file.isEmpty() && !Files.isDirectory(Path.of(file).resolveSibling("."))) {
+            throw new IllegalArgumentException(option + ": found no folder " + Path.of(file).getParent() + "; expected one to write into");
+        }
+        return file;
     }
 
     /** Says a line beside the result. */

@@ -166,6 +166,16 @@ class BuildCommandTest {
     }
 
     @Test
+    void refusesBeforeItBuildsWhereTheListCannotBeWritten(@TempDir Path folder) {
+        String there = folder.resolve("absent").toString();
+        assertEquals("exportLayerInfo: found no folder " + there + "; expected one to write into",
+            refusal("--onnx", "m.onnx", "--exportLayerInfo=" + there + "/graph.json"));
+        assertEquals("exportLayerInfo: found the folder " + folder + "; expected a file to write", refusal("--onnx", "m.onnx",
+            "--exportLayerInfo=" + folder));
+        assertEquals(List.of(), console.halftone.requests);
+    }
+
+    @Test
     void refusesByNameWhatAnotherEngineDoesNotHonour() {
         for (String option : List.of("--fp8", "--skipInference", "--verbose", "--memPoolSize=workspace:1", "--exportLayerInfo=l.json")) {
             String name = option.substring(2).replaceFirst("=.*", "");

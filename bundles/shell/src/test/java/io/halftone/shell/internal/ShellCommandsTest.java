@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.halftone.api.BuildRequest;
 import io.halftone.api.Job;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.shell.CommandCall;
@@ -76,6 +77,43 @@ class ShellCommandsTest {
     void asksWherePathsLie() {
         assertEquals("quantized-torch-ckpt-save-path: found ../q.safetensors; expected a file here",
             refusal("quantize", Map.of("model", List.of("m"), "quantized-torch-ckpt-save-path", List.of("../q.safetensors"))));
+        assertEquals(List.of(), started);
+    }
+
+    /** As of a console whose jobs read everywhere and write into the folder alone. */
+    private BuildRequest build(Map<String, List<String>> options) throws Exception {
+        new ShellCommands(halftone).run(new CommandCall("build", options, new CommandCall.Folders() {
+            @Override
+            public Path current() {
+                return folder;
+            }
+
+            @Override
+            public Path resolve(String option, String given) {
+                Path path = folder.resolve(given).normalize();
+                if (!option.equals("onnx-load-path") && !path.startsWith(folder)) {
+                    throw new IllegalArgumentException(option + ": found " + given + "; expected a file here");
+                }
+                return path;
+            }
+        }, started::add));
+        return (BuildRequest) halftone.requests.get(halftone.requests.size() - 1);
+    }
+
+    @Test
+    void buildsInItsOwnFolderWhereItMayNotWriteBesideTheModel() throws Exception {
+        String other = folder.resolveSibling("other-run").resolve("onnx").toString();
+
+        assertEquals(folder + "/", build(Map.of("onnx-load-path", List.of(other))).file());
+        assertEquals(folder + "/", build(Map.of("onnx", List.of(other + "/backbone.onnx"), "builder-optimization-level", List.of("2"))).file());
+        assertEquals(folder + "/e.plan", build(Map.of("onnx-load-path", List.of(other), "engine-path", List.of("e.plan"))).file());
+        assertEquals("", build(Map.of("onnx-load-path", List.of("onnx"))).file(), "beside a model of its own");
+    }
+
+    @Test
+    void refusesBeforeTheJobBeginsWhatItMayNotWrite() {
+        assertEquals("exportLayerInfo: found ../l.json; expected a file here", assertThrows(IllegalArgumentException.class,
+            () -> build(Map.of("onnx", List.of("m.onnx"), "exportLayerInfo", List.of("../l.json")))).getMessage());
         assertEquals(List.of(), started);
     }
 

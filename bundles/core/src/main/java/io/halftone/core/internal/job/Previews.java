@@ -13,6 +13,7 @@ public final class Previews {
 
     private final LongSupplier clock;
     private final AtomicBoolean wanted = new AtomicBoolean();
+    private final AtomicBoolean making = new AtomicBoolean();   // whoever set it alone writes what follows, until it is unset
     private volatile Made made;
     private volatile long taken;
     private volatile boolean ended;
@@ -35,14 +36,18 @@ public final class Previews {
         return Optional.ofNullable(made).map(Made::preview);
     }
 
-    /** Whether a picture is to be made now. Who is told so makes it: of several threads one is. */
+    /**
+     * Whether a picture is to be made now. Who is told so makes it, and says how that ended with {@link #put}, {@link #drop} or {@link #end}: until then
+     * no other thread is told so, and none waits.
+     */
     public boolean take() {
-        if (!wanted.get() || ended) {   // one read of a field, where nobody watches
+        if (!wanted.get() || ended || !making.compareAndSet(false, true)) {   // one read of a field, where nobody watches
             return false;
         }
         Made last = made;
         long now = clock.getAsLong();
         if (last != null && now - last.next() < 0 || !wanted.compareAndSet(true, false)) {
+            making.set(false);
             return false;
         }
         taken = now;
@@ -50,11 +55,17 @@ public final class Previews {
     }
 
     /** A picture was made, of latents that have that many calls of the backbone behind them. */
-    public synchronized void put(int call, int calls, Pixels pixels) {
+    public void put(int call, int calls, Pixels pixels) {
         long number = made == null ? 1 : made.preview().number() + 1;
         long now = clock.getAsLong();
         made = new Made(new Preview(number, call, calls, pixels.width(), pixels.height(), pixels.rgb()),
             now + Math.max(LEAST_PAUSE_NANOS, PAUSES * (now - taken)));
+        making.set(false);
+    }
+
+    /** The picture that was to be made comes to nothing, and another thread may make one. */
+    public void drop() {
+        making.set(false);
     }
 
     /** None can be made: nobody is told to from here on. */

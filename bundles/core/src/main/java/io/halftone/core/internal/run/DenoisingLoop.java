@@ -101,7 +101,8 @@ public final class DenoisingLoop<T> {
             boolean last = call + 1 == calls;
             monitor.previews().put(call + 1, calls, LatentColours.areDecoded(height, width) ? LatentColours.decoded(parts, first, height, width, last)
                 : parts.colours().picture(first, height, width));
-        } catch (CancellationException e) {
+        } catch (CancellationException | Error e) {
+            monitor.previews().drop();
             throw e;
         } catch (RuntimeException e) {   // such as no weights of a decoder, or no memory for them
             monitor.previews().end();

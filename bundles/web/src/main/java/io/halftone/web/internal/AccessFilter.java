@@ -60,16 +60,21 @@ public final class AccessFilter implements Filter {
             }
             chain.doFilter(request, response);
         } catch (Access.Refused e) {
-            if (e.status() == HttpServletResponse.SC_UNAUTHORIZED) {
-                response.setHeader("WWW-Authenticate", "Bearer realm=\"halftone\"");
-            }
-            Json.refuse(response, e.status(), e.getMessage());
+            refuse(response, e);
         } catch (IOException e) {
-            throw e;   // who asked is gone
+            LOG.debug("{}: found who asked gone", request.getMethod(), e);   // as with every tab that is closed: the server would log it as a fault
         } catch (ServletException | RuntimeException e) {
             LOG.error("{} failed", request.getMethod(), e);
             Json.refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "server: found a fault; the log has it");
         }
+    }
+
+    /** Answers with why; one that is asked for a token is told how to show it (RFC 9110, 15.5.2). */
+    static void refuse(HttpServletResponse response, Access.Refused refused) throws IOException {
+        if (refused.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+            response.setHeader("WWW-Authenticate", "Bearer realm=\"halftone\"");
+        }
+        Json.refuse(response, refused.status(), refused.getMessage());
     }
 
     /** A header, where it is there once; twice is none that is right. */

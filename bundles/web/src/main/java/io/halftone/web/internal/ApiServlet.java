@@ -1,5 +1,6 @@
 package io.halftone.web.internal;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.api.Halftone;
 import io.halftone.api.JobException;
 import io.halftone.shell.Commands;
@@ -10,6 +11,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ public final class ApiServlet extends HttpServlet {
     private static final int MOST_BODY = 1 << 20;
     private static final byte[] EMPTY = {'{', '}'};
     /** A page of a run is another's: its scripts run, and reach nothing here. */
-    private static final String RUN_POLICY = "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+    private static final String RUN_POLICY = "sandbox allow-scripts; default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
         + "script-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
     private final WebConsole console;
@@ -52,7 +54,7 @@ public final class ApiServlet extends HttpServlet {
         try {
             answer(request, response);
         } catch (Access.Refused e) {
-            Json.refuse(response, e.status(), e.getMessage());
+            AccessFilter.refuse(response, e);
         } catch (IllegalArgumentException e) {
             Json.refuse(response, HttpServletResponse.SC_BAD_REQUEST, line(e));
         } catch (NoSuchElementException e) {
@@ -86,7 +88,8 @@ public final class ApiServlet extends HttpServlet {
                 if (method.equals("POST") && console.settings().readOnly()) {
                     throw new Access.Refused(403, "console: found it for reading only; expected readOnly = false");
                 }
-                send(response, route.handler().answer(new Request(values.get(), query(request), Json.sent(method.equals("POST") ? body(request) : EMPTY))));
+                var asked = new Request(values.get(), query(request), Json.sent(method.equals("POST") ? body(request) : EMPTY));
+                send(response, answer(route, asked));
                 return;
             }
             known |= values.isPresent();
@@ -97,8 +100,25 @@ public final class ApiServlet extends HttpServlet {
         throw new NoSuchElementException("path: found nothing of that name; expected one of openapi.json");
     }
 
+    /** What goes wrong with files here is a fault to be told of; what goes wrong with the answer on its way is none. */
+    private static Answer answer(Route route, Request request) throws Exception {
+        try {
+            return route.handler().answer(request);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void login(HttpServletRequest request, HttpServletResponse response) throws IOException, Access.Refused {
-        if (!console.access().isToken(Json.sent(body(request)).path("token").asText())) {
+        JsonNode token = Json.sent(body(request)).path("token");
+        if (!token.isTextual()) {
+            throw new IllegalArgumentException("token: found " + (token.isMissingNode() ? "none" : "no text") + "; expected a text");
+        }
+        if (!console.access().needsToken()) {
+            Json.send(response, HttpServletResponse.SC_OK, Map.of("tokenNeeded", false));
+            return;
+        }
+        if (!console.access().isToken(token.asText())) {
             throw new Access.Refused(401, "token: found another; expected the configured one");
         }
         response.setHeader("Set-Cookie", Access.COOKIE + "=" + console.access().cookie() + "; Path=/halftone; HttpOnly; SameSite=Strict"

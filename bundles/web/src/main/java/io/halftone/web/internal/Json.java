@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -49,10 +50,16 @@ final class Json {
                 throw new IllegalArgumentException("body: found no JSON object; expected one");
             }
             return node;
+        } catch (StreamConstraintsException e) {
+            throw new IllegalArgumentException("body: found an object too deep, or a text too long, line " + line(e) + "; expected a depth of " + MOST_DEPTH
+                + " and " + MOST_TEXT + " characters at most", e);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("body: found no JSON as it is expected, line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr())
-                + "; expected one object, not too deep", e);
+            throw new IllegalArgumentException("body: found no JSON as it is expected, line " + line(e) + "; expected one object", e);
         }
+    }
+
+    private static int line(JsonProcessingException e) {
+        return e.getLocation() == null ? 1 : e.getLocation().getLineNr();
     }
 
     /** Answers with what is wrong. */

@@ -2,13 +2,13 @@ package io.halftone.web.internal;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -28,11 +28,14 @@ public final class WebCommand implements Action {
     @Option(name = "--host", description = "Address to listen on; any but the loopback's needs a token", valueToShowInHelp = "the configured one, usually 127.0.0.1")
     private String host;
 
-    @Option(name = "--token-file", description = "File whose first line is the token that everybody has to show", valueToShowInHelp = "the configured token, usually none")
+    @Option(name = "--token-file", description = "File whose first line is the token that everybody has to show; readable by its owner alone",
+        valueToShowInHelp = "the configured one, usually none")
+    @Completion(FilePaths.class)
     private String tokenFile;
 
     @Option(name = "--runs", description = "Folder in which each job gets one of its own", valueToShowInHelp = "the configured one, usually web-runs in HALFTONE_DATA, or "
         + "halftone/web-runs in the user's data")
+    @Completion(FilePaths.class)
     private String runs;
 
     @Override
@@ -45,7 +48,7 @@ public final class WebCommand implements Action {
             given.put("host", host);
         }
         if (tokenFile != null) {
-            given.put("token", token(file(tokenFile)));
+            given.put("tokenFile", file(tokenFile).toString());
         }
         if (runs != null) {
             given.put("runsFolder", file(runs).toString());
@@ -71,16 +74,5 @@ public final class WebCommand implements Action {
     private static Path file(String given) {
         String called = System.getenv("HALFTONE_DIRECTORY");
         return (called == null || called.isBlank() ? Path.of("") : Path.of(called)).toAbsolutePath().resolve(given).normalize();
-    }
-
-    private static String token(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("token-file: found no file " + file + "; expected one");
-        }
-        String token = Files.readString(file).lines().findFirst().orElse("").strip();
-        if (token.isEmpty()) {
-            throw new IllegalArgumentException("token-file: found no token in the first line of " + file + "; expected at least 16 characters");
-        }
-        return token;
     }
 }

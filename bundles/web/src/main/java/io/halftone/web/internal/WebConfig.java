@@ -12,9 +12,9 @@ public @interface WebConfig {
     @AttributeDefinition(name = "Port", description = "Port to listen on; 0 for any that is free")
     int port() default 8181;
 
-    @AttributeDefinition(name = "Token", required = false, description = "What everybody has to show, at least 16 characters. Without it: nothing "
-        + "on the loopback, and no other host is taken")
-    String token() default "";
+    @AttributeDefinition(name = "Token file", required = false, description = "File whose first line is the token that everybody has to show, at "
+        + "least 16 characters; absolute, and readable by its owner alone. Without it: nothing on the loopback, and no other host is taken")
+    String tokenFile() default "";
 
     @AttributeDefinition(name = "Host names", required = false, description = "Names besides localhost by which browsers may call this machine, "
         + "separated by commas")

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param host         address to listen on
  * @param port         0 for any that is free
- * @param token        empty where none is asked for
+ * @param token        of the token file; empty where none is asked for
  * @param hostNames    besides localhost, in lower case
  * @param runsFolder   absolute; may not be there yet
  * @param inputFolders absolute
@@ -26,9 +26,8 @@ import java.util.stream.Stream;
 record WebSettings(String host, int port, String token, Set<String> hostNames, Path runsFolder, List<Path> inputFolders, boolean readOnly) {
     static final String PID = "io.halftone.web";
 
-    private static final int LEAST_TOKEN = 16;
     private static final int PORTS = 65536;
-    private static final Set<String> KEYS = Set.of("host", "port", "token", "hostNames", "runsFolder", "inputFolders", "readOnly");
+    private static final Set<String> KEYS = Set.of("host", "port", "tokenFile", "hostNames", "runsFolder", "inputFolders", "readOnly");
     /** In the keys of Config Admin, Declarative Services and Karaf. */
     private static final String FOREIGN = ".";
 
@@ -38,7 +37,7 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
     }
 
     /**
-     * Reads a configuration.
+     * Reads a configuration, and the file of the token.
      *
      * @param environment of the process
      * @param home        the user's folder
@@ -51,19 +50,17 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
             }
         }
         String host = text(properties, "host", "127.0.0.1");
-        String token = text(properties, "token", "");
-        if (!token.isEmpty() && (token.length() < LEAST_TOKEN || !token.chars().allMatch(c -> c > ' ' && c < 127))) {
-            throw refused("token", token.length() + " characters", "at least " + LEAST_TOKEN + ", all of ASCII and no blanks");
-        }
+        String tokenFile = text(properties, "tokenFile", "");
+        String token = tokenFile.isEmpty() ? "" : TokenFile.read(path("tokenFile", tokenFile));
         if (token.isEmpty() && !isLoopback(host)) {
-            throw refused("host", host + " without a token", "127.0.0.1, or a token too");
+            throw refused("host", host + " without a token", "127.0.0.1, or a tokenFile too");
         }
         String runs = text(properties, "runsFolder", "");
-        Path runsFolder = runs.isEmpty() ? usualRuns(environment, home) : folder("runsFolder", runs);
+        Path runsFolder = runs.isEmpty() ? usualRuns(environment, home) : path("runsFolder", runs);
         if (Files.exists(runsFolder) && !Files.isDirectory(runsFolder)) {
             throw refused("runsFolder", "the file " + runsFolder, "a folder");
         }
-        List<Path> inputs = list(properties, "inputFolders").stream().map(each -> folder("inputFolders", each)).toList();
+        List<Path> inputs = list(properties, "inputFolders").stream().map(each -> path("inputFolders", each)).toList();
         return new WebSettings(host, port(text(properties, "port", "8181")), token,
             Set.copyOf(list(properties, "hostNames").stream().map(name -> name.toLowerCase(java.util.Locale.ROOT)).distinct().toList()), runsFolder, inputs,
             truth("readOnly", text(properties, "readOnly", "false")));
@@ -107,7 +104,7 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
         return text.equals("true");
     }
 
-    private static Path folder(String key, String text) {
+    private static Path path(String key, String text) {
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {
@@ -130,6 +127,11 @@ record WebSettings(String host, int port, String token, Set<String> hostNames, P
         Stream<?> values = value == null ? Stream.of() : value instanceof Object[] array ? Stream.of(array)
             : value instanceof Collection<?> collection ? collection.stream() : Stream.of(value.toString().split(","));
         return values.map(Object::toString).map(String::strip).filter(each -> !each.isEmpty()).toList();
+    }
+
+    @Override
+    public String toString() {
+        return host + ":" + port + ", runs in " + runsFolder;   // and not the token
     }
 
     private static IllegalArgumentException refused(String key, String found, String expected) {

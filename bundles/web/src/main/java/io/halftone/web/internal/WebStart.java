@@ -1,6 +1,9 @@
 package io.halftone.web.internal;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.Collections;
 import java.util.Dictionary;
@@ -52,8 +55,13 @@ public final class WebStart {
         Map<String, Object> all = new HashMap<>();
         Collections.list(properties.keys()).forEach(key -> all.put(key, properties.get(key)));
         WebSettings expected = WebSettings.of(all, System.getenv(), System.getProperty("user.home"));
-        if (!given.isEmpty()) {
-            configuration.updateIfDifferent(properties);
+        if (!listens(expected.port())) {
+            checkFree(expected.host(), expected.port());
+        }
+        HttpServer before = server;
+        boolean changed = !given.isEmpty() && configuration.updateIfDifferent(properties);
+        if (!changed && before != null && !before.settings().equals(expected)) {
+            configuration.update(properties);   // the same words, and another token in the file
         }
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         while (System.nanoTime() < end) {
@@ -66,6 +74,22 @@ public final class WebStart {
         }
         throw new IllegalStateException("web: found nothing at " + expected.host() + " port " + expected.port() + " after " + PATIENCE_MILLIS / 1000
             + " s; expected the console there: the port may be another's");
+    }
+
+    /**
+     * Says at once what the server would only write to its log.
+     *
+     * @param port 0 for any
+     * @throws IllegalArgumentException if nothing can listen there
+     */
+    static void checkFree(String host, int port) throws IOException {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (SocketException e) {
+            throw new IllegalArgumentException("web: found " + host + " port " + port + " refused (" + e.getMessage()
+                + "); expected an address of this machine and a port that is free", e);
+        }
     }
 
     private static boolean isAny(String host) {

@@ -5,7 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -93,6 +101,28 @@ class AccessTest {
         for (String given : new String[] {null, "", "Bearer", "Bearer ", "Bearer 0123456789abcdeF", "Basic " + TOKEN, TOKEN}) {
             assertEquals(401, assertThrows(Access.Refused.class, () -> closed.checkToken(given, TOKEN)).status());
         }
+    }
+
+    @Test
+    void makesNoFaultOfABrowserThatGoes() throws Exception {
+        var asked = new ArrayList<ServletRequest>();
+        var filter = new AccessFilter(new WebConsole(WebSettings.of(Map.of(), Map.of(), "/nowhere")));
+        filter.doFilter(only(HttpServletRequest.class, Map.of("getMethod", "GET", "getRemoteAddr", "127.0.0.1", "getServletPath", "/api/v1/events",
+            "getPathInfo", "")), only(HttpServletResponse.class, Map.of()), (request, response) -> {
+                asked.add(request);
+                throw new EOFException("closed");
+            });
+        assertEquals(1, asked.size());
+    }
+
+    /** An object whose methods answer what is given, and nothing else. */
+    private <T> T only(Class<T> type, Map<String, Object> answers) {
+        return type.cast(Proxy.newProxyInstance(AccessTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            if (method.getName().equals("getHeaders")) {
+                return Collections.enumeration(arguments[0].equals("Host") ? List.of("localhost") : List.of());
+            }
+            return answers.get(method.getName());
+        }));
     }
 
     @Test

@@ -10,9 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -25,12 +27,15 @@ final class Site implements AutoCloseable {
     private final ServerConnector connector = new ServerConnector(server);
     private final HttpClient client = HttpClient.newHttpClient();
     private final EventsServlet events;
+    private final Launches launches;
+    private final Path runs;
 
     Site(Map<String, ?> properties, Path runs, Halftone halftone, Commands commands) throws Exception {
         var all = new java.util.HashMap<String, Object>(properties);
         all.putIfAbsent("runsFolder", runs.toString());
         var console = new WebConsole(WebSettings.of(all, Map.of(), "/nowhere"));
-        var launches = new Launches(halftone, commands);
+        this.runs = console.settings().runsFolder();
+        launches = new Launches(halftone, commands);
         var previews = new PreviewPictures(halftone);
         var views = new JobViews(halftone, launches, previews);
         var inventory = new Inventory(halftone, commands);
@@ -88,5 +93,18 @@ final class Site implements AutoCloseable {
     public void close() throws Exception {
         events.stop();
         server.stop();
+        awaitEnds(launches, runs);
+    }
+
+    /** Waits until nothing is written into the runs any more. */
+    static void awaitEnds(Launches launches, Path runs) throws IOException, InterruptedException {
+        while (Files.isDirectory(runs)) {
+            try (Stream<Path> folders = Files.list(runs.toRealPath())) {
+                if (folders.noneMatch(launches::isRunning)) {
+                    return;
+                }
+            }
+            Thread.sleep(5);
+        }
     }
 }

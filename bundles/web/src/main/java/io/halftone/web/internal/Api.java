@@ -72,9 +72,8 @@ final class Api {
         Map<String, List<String>> options = new TreeMap<>();
         query.forEach((name, value) -> options.put(name, List.of(value)));
         var readable = new ArrayList<>(console.settings().inputFolders());
-        readable.add(console.settings().runsFolder());
         halftone.models().forEach(model -> readable.add(java.nio.file.Path.of(model.path())));
-        var folders = new JobFolders(command, console.settings().runsFolder().resolve(".none"), readable);
+        var folders = new JobFolders(command, console.settings().runsFolder().resolve(".none"), console.runs(), readable);
         return Json.own(commands.run(new CommandCall(command, options, folders, job -> { })).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 

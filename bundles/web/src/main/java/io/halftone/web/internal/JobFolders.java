@@ -21,16 +21,19 @@ final class JobFolders implements CommandCall.Folders {
 
     private final String command;
     private final Path own;
+    private final RunsFolder runs;
     private final List<Path> readable;
 
     /**
      * @param command  the command whose paths these are
      * @param own      the job's folder, its real path
+     * @param runs     the runs, which it may read
      * @param readable folders it may read in besides
      */
-    JobFolders(String command, Path own, List<Path> readable) {
+    JobFolders(String command, Path own, RunsFolder runs, List<Path> readable) {
         this.command = command;
         this.own = own;
+        this.runs = runs;
         this.readable = List.copyOf(readable);
     }
 
@@ -43,13 +46,13 @@ final class JobFolders implements CommandCall.Folders {
     public Path resolve(String option, String given) {
         Path path = own.resolve(given).normalize();
         Path real = real(path);
-        if (real.startsWith(own) && !real.equals(own.resolve(RunsFolder.RECORD))) {
+        if (real.startsWith(own) && !real.startsWith(own.resolve(RunsFolder.RECORD))) {
             return path;
         }
         if (!reads(option)) {
             throw new IllegalArgumentException(option + ": found " + given + "; expected a path in the job's own folder, such as a name");
         }
-        if (readable.stream().map(JobFolders::real).noneMatch(real::startsWith)) {
+        if (!runs.holds(real) && readable.stream().map(JobFolders::real).noneMatch(real::startsWith)) {
             throw new IllegalArgumentException(option + ": found " + given + "; expected a path in a pipeline of the model folders, an input folder that is "
                 + "configured, or a run, such as ../RUN/FILE");
         }

@@ -1,5 +1,6 @@
 package io.halftone.web.internal;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.api.Halftone;
 import io.halftone.api.JobInfo;
 import io.halftone.api.ProgressListener.Progress;
@@ -92,8 +93,11 @@ public final class JobViews {
         return all;
     }
 
-    /** A run. One whose process ended before it is interrupted. */
+    /** A run. One whose process ended before it is interrupted; that may be another process than this. */
     Optional<Map<String, Object>> run(RunsFolder runs, String name) throws IOException {
+        if (!runs.isRun(name)) {
+            return Optional.empty();
+        }
         boolean running = launches.isRunning(runs.path().toRealPath().resolve(name));   // before the record: it may end in between
         Optional<Map<String, Object>> record = runs.record(name);
         if (record.isEmpty()) {
@@ -102,7 +106,9 @@ public final class JobViews {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("name", name);
         values.putAll(record.get());
-        if (String.valueOf(record.get().get("state")).contains("running") && !running) {
+        Object process = values.remove(RunProcess.KEY);
+        boolean others = process instanceof JsonNode node && !node.asText().equals(RunProcess.current()) && RunProcess.lives(node.asText());
+        if (String.valueOf(record.get().get("state")).contains("running") && !running && !others) {
             values.put("state", "interrupted");
         }
         values.put("files", files(runs, name));

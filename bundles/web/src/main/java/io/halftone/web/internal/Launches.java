@@ -3,6 +3,7 @@ package io.halftone.web.internal;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
 import io.halftone.api.JobException;
+import io.halftone.api.JobInfo;
 import io.halftone.api.ModelInfo;
 import io.halftone.shell.CommandCall;
 import io.halftone.shell.Commands;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -42,8 +46,9 @@ public final class Launches {
 
     private final Halftone halftone;
     private final Commands commands;
-    private final Map<String, Run> runs = new ConcurrentHashMap<>();   // by job
+    private final Map<String, Run> runs = new HashMap<>();   // by job: those that the service knows
     private final Set<Path> running = ConcurrentHashMap.newKeySet();
+    private final Semaphore places = new Semaphore(MOST_RUNNING);
 
     /**
      * A job's folder.
@@ -60,7 +65,9 @@ public final class Launches {
 
     /** Where a job that was started here writes. */
     Optional<Run> runOf(String job) {
-        return Optional.ofNullable(runs.get(job));
+        synchronized (runs) {
+            return Optional.ofNullable(runs.get(job));
+        }
     }
 
     boolean isRunning(Path folder) {
@@ -81,6 +88,7 @@ public final class Launches {
      * @param prompts go to a file of the job's folder, which the option prompts-file names then; none where the options say enough
      * @return its id
      * @throws IllegalArgumentException if it is refused; nothing is left of it then
+     * @throws Busy                     if there are too many
      */
     String start(String kind, Map<String, List<String>> given, List<String> prompts, WebSettings settings)
             throws IOException, InterruptedException, Busy {
@@ -88,30 +96,16 @@ public final class Launches {
         if (!prompts.isEmpty() && options.put(PROMPTS_OPTION, List.of(PROMPTS)) != null) {
             throw new IllegalArgumentException("prompts: found them beside prompts-file; expected one of both");
         }
-        if (running.size() >= MOST_RUNNING) {
+        if (!places.tryAcquire()) {
             throw new Busy();
         }
-        var runsFolder = new RunsFolder(settings.runsFolder());
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Path own = runsFolder.create(kind, now);
-        Map<String, Object> record = new LinkedHashMap<>();
-        record.put("kind", kind);
-        record.put("options", options);
-        record.put("started", now.toString());
-        if (!prompts.isEmpty()) {
-            Files.write(own.resolve(PROMPTS), prompts);
+        CompletableFuture<String> began;
+        try {
+            began = launch(kind, options, prompts, settings);
+        } catch (IOException | RuntimeException | Error e) {
+            places.release();
+            throw e;
         }
-        var began = new CompletableFuture<String>();
-        var call = new CommandCall(kind, options, new JobFolders(kind, own, readable(settings)), job -> begins(job, own, options, record, began));
-        running.add(own);
-        new Thread(() -> {
-            try {
-                run(call, own, record, began);
-            } finally {
-                running.remove(own);
-                began.completeExceptionally(new IllegalStateException("job: found it ended before it began; expected it to begin"));
-            }
-        }, "halftone-web-" + own.getFileName()).start();
         try {
             return began.get();
         } catch (ExecutionException e) {
@@ -122,9 +116,53 @@ public final class Launches {
         }
     }
 
+    /** Makes the folder and has a thread run the command, which gives the place back. */
+    private CompletableFuture<String> launch(String kind, Map<String, List<String>> options, List<String> prompts, WebSettings settings)
+            throws IOException {
+        var runsFolder = new RunsFolder(settings.runsFolder());
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Path own = runsFolder.create(kind, now);
+        Map<String, Object> record = new LinkedHashMap<>();
+        record.put("kind", kind);
+        record.put("options", options);
+        record.put("started", now.toString());
+        record.put(RunProcess.KEY, RunProcess.current());
+        var began = new CompletableFuture<String>();
+        var folders = new JobFolders(kind, own, runsFolder, readable(settings));
+        var call = new CommandCall(kind, options, folders, job -> begins(job, own, options, record, began));
+        var thread = new Thread(() -> {
+            try {
+                run(call, own, record, began);
+            } finally {
+                running.remove(own);
+                places.release();
+                began.completeExceptionally(new IllegalStateException("job: found it ended before it began; expected it to begin"));
+                forget();
+            }
+        }, "halftone-web-" + own.getFileName());
+        running.add(own);
+        try {
+            if (!prompts.isEmpty()) {
+                Files.write(own.resolve(PROMPTS), prompts);
+            }
+            thread.start();
+            return began;
+        } catch (IOException | RuntimeException | Error e) {
+            running.remove(own);
+            remove(own);
+            throw e;
+        }
+    }
+
+    /** Lets go of the jobs that the service has forgotten. */
+    private void forget() {
+        synchronized (runs) {   // what is put in between is of a job that the service knows by then
+            runs.keySet().retainAll(halftone.jobs().stream().map(JobInfo::id).collect(Collectors.toSet()));
+        }
+    }
+
     private List<Path> readable(WebSettings settings) {
-        return Stream.of(Stream.of(settings.runsFolder()), settings.inputFolders().stream(), halftone.models().stream().map(ModelInfo::path).map(Path::of))
-            .flatMap(paths -> paths).toList();
+        return Stream.concat(settings.inputFolders().stream(), halftone.models().stream().map(ModelInfo::path).map(Path::of)).toList();
     }
 
     private void begins(Job<?> job, Path own, Map<String, List<String>> options, Map<String, Object> record, CompletableFuture<String> began) {
@@ -135,7 +173,9 @@ public final class Launches {
             record.put("state", "running");
             write(own, record);
         }
-        runs.put(job.id(), new Run(own.getFileName().toString(), own.getParent()));
+        synchronized (runs) {
+            runs.put(job.id(), new Run(own.getFileName().toString(), own.getParent()));
+        }
         began.complete(job.id());
     }
 

@@ -72,11 +72,26 @@ final class RunsFolder {
     /** The names of the runs, the last first. */
     List<String> names() throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
-            return children.filter(child -> Files.isRegularFile(child.resolve(RECORD), LinkOption.NOFOLLOW_LINKS)
-                && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)).map(child -> child.getFileName().toString())
-                .filter(name -> NAME.matcher(name).matches()).sorted(Comparator.reverseOrder()).limit(MOST_RUNS).toList();
+            return children.map(child -> child.getFileName().toString()).filter(this::isRun).sorted(Comparator.reverseOrder()).limit(MOST_RUNS).toList();
         } catch (NoSuchFileException e) {
             return List.of();
+        }
+    }
+
+    /** Whether there is a run of that name: a folder, and no link, with a record. Other folders are none of the console's. */
+    boolean isRun(String name) {
+        Path run = folder.resolve(name);
+        return NAME.matcher(name).matches() && Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS)
+            && Files.isRegularFile(run.resolve(RECORD), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether a path without links is in a run, or is one. */
+    boolean holds(Path real) {
+        try {
+            Path root = folder.toRealPath();
+            return real.startsWith(root) && !real.equals(root) && isRun(root.relativize(real).getName(0).toString());
+        } catch (IOException e) {
+            return false;   // there are no runs yet
         }
     }
 
@@ -99,10 +114,10 @@ final class RunsFolder {
 
     /** The files of a run that may be shown, by name with slashes; no links, and nothing behind one. */
     List<RunFile> files(String name) throws IOException {
-        Path run = folder.resolve(name);
-        if (!NAME.matcher(name).matches() || !Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS)) {
+        if (!isRun(name)) {
             return List.of();
         }
+        Path run = folder.resolve(name);
         List<RunFile> files = new ArrayList<>();
         Files.walkFileTree(run, Set.of(), MOST_DEPTH, new SimpleFileVisitor<>() {
             @Override
@@ -135,7 +150,7 @@ final class RunsFolder {
 
     /** A file of a run; empty where there is none, or where a link or a name that is none is on the way. */
     Optional<RunFile> file(String name, String file) throws IOException {
-        if (!NAME.matcher(name).matches()) {
+        if (!isRun(name)) {
             return Optional.empty();
         }
         Path path = folder.resolve(name);

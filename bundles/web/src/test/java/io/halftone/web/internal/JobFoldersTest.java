@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +25,17 @@ class JobFoldersTest {
     void makeFolders() throws Exception {
         folder = folder.toRealPath();
         own = Files.createDirectories(folder.resolve("runs/now"));
-        Files.createDirectories(folder.resolve("runs/before"));
+        RunsFolder.write(Files.createDirectories(folder.resolve("runs/before")), Map.of("kind", "quantize"));
+        Files.createDirectories(folder.resolve("runs/others"));
         Files.createDirectories(folder.resolve("models/tiny"));
         Files.createFile(folder.resolve("secret"));
         Files.createSymbolicLink(folder.resolve("runs/before/link"), folder.resolve("secret"));
         Files.createSymbolicLink(own.resolve("out"), folder);
-        folders = new JobFolders("quantize", own, List.of(folder.resolve("runs"), folder.resolve("models/tiny")));
+        folders = folders("quantize");
+    }
+
+    private JobFolders folders(String command) {
+        return new JobFolders(command, own, new RunsFolder(folder.resolve("runs")), List.of(folder.resolve("models/tiny")));
     }
 
     private String refusal(String option, String given) {
@@ -43,7 +49,7 @@ class JobFoldersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"..", "../before/q", "../now2", "/etc/passwd", "a/../../before/q", "out/q", "run.json", "./run.json"})
+    @ValueSource(strings = {"..", "../before/q", "../now2", "/etc/passwd", "a/../../before/q", "out/q", "run.json", "./run.json", "run.json/q"})
     void letsItWriteNowhereElse(String given) {
         assertEquals("onnx-dir: found " + given + "; expected a path in the job's own folder, such as a name", refusal("onnx-dir", given));
     }
@@ -56,7 +62,7 @@ class JobFoldersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../secret", "/etc/passwd", "../before/link", "out/secret", "../../models", "../../models/tiny2"})
+    @ValueSource(strings = {"..", "../others", "../others/q.safetensors", "../../secret", "/etc/passwd", "../before/link", "out/secret", "../../models", "../../models/tiny2"})
     void letsItReadNothingElse(String given) {
         assertTrue(refusal("lora", given).startsWith("lora: found " + given + "; expected a path in a pipeline of the model folders, "));
     }
@@ -65,7 +71,7 @@ class JobFoldersTest {
     void knowsThatABuildWritesItsEngine() {
         String given = "../before/engine.plan";
         assertEquals(folder.resolve("runs/before/engine.plan"), folders.resolve("engine-path", given));
-        folders = new JobFolders("build", own, List.of(folder.resolve("runs")));
+        folders = folders("build");
         assertEquals("engine-path: found " + given + "; expected a path in the job's own folder, such as a name", refusal("engine-path", given));
     }
 }

@@ -254,6 +254,7 @@ test('a job is cancelled', async () => {
   await page.getByRole('button', { name: /^Cancel / }).click();
   await jobIn('cancelled');
   assert.equal(await page.getByRole('button', { name: /^Cancel / }).isVisible(), false);
+  await page.getByRole('link', { name: 'Open the run' }).waitFor();
   await page.getByRole('link', { name: 'All jobs' }).click();
   await page.locator('article.job[data-state=cancelled]').waitFor();
   await picture('console-jobs');

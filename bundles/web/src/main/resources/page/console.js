@@ -8,11 +8,14 @@ import * as plugins from './views/plugins.js';
 import * as runs from './views/runs.js';
 import * as start from './views/start.js';
 
+/** How long a page that nobody sees keeps its connection: a browser has six for a server, and previews are made for those who watch. */
+const UNSEEN_MILLISECONDS = 10_000;
 const VIEWS = { start, jobs, runs, compare, plugins, doctor };
 const main = document.getElementById('main');
 const store = new Store();
 let leaving = new AbortController();
 let opened = '';
+let unseen = 0;
 
 /** Says something once, for those who do not see the page. */
 function say(words) {
@@ -92,6 +95,7 @@ async function begin() {
   try {
     const session = await get('session');
     text(document.getElementById('version'), `Halftone ${session.version}`);
+    store.readOnly = session.readOnly;
     if (session.tokenNeeded) {
       await get('services');   // asks for the token where it was not shown yet
     }
@@ -122,6 +126,14 @@ store.addEventListener('connection', () => {
   const banner = document.getElementById('connection');
   banner.hidden = store.connected;
   text(banner, store.connected ? '' : 'The connection is lost. What is shown may be old; it is tried again.');
+});
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(unseen);
+  if (document.hidden) {
+    unseen = setTimeout(() => store.rest(), UNSEEN_MILLISECONDS);
+  } else {
+    store.wake();
+  }
 });
 window.addEventListener('unauthorized', login);
 window.addEventListener('hashchange', show);

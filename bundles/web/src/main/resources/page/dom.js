@@ -37,6 +37,8 @@ export function failure(words) {
   return h('p', { class: 'failure', role: 'alert' }, words);
 }
 
+const GONE = ' (gone)';
+
 let made = 0;
 
 /** An id that nothing else on the page has. */
@@ -53,10 +55,16 @@ export function field(label, control, hint) {
   return h('div', { class: 'field' }, h('label', { for: control.id }, label), control, small);
 }
 
-/** Gives a select other options, each [value, words] or a string, and leaves what is chosen where it is still there. */
+/**
+ * Gives a select other options, each [value, words] or a string. What is chosen stays so: where it is gone, it is said to be, and not
+ * exchanged for something that nobody chose.
+ */
 export function offer(select, options) {
   const chosen = select.value;
   const wanted = options.map((option) => (Array.isArray(option) ? option : [option, option]));
+  if (chosen !== '' && !wanted.some(([value]) => value === chosen)) {
+    wanted.push([chosen, `${select.selectedOptions[0].text.replace(GONE, '')}${GONE}`]);
+  }
   const same = wanted.length === select.options.length
     && wanted.every(([value, words], index) => select.options[index].value === value && select.options[index].text === words);
   if (same) {

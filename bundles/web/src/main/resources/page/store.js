@@ -20,11 +20,16 @@ export class Store extends EventTarget {
 
   connected = false;
 
+  /** Whether nobody can start or cancel jobs. */
+  readOnly = false;
+
   #source = null;
 
   #heard = new Set();
 
   #timer = 0;
+
+  #resting = false;
 
   /** Listens from now on; connects again whenever the connection is lost. */
   start() {
@@ -43,6 +48,23 @@ export class Store extends EventTarget {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
+    this.#resting = false;
+  }
+
+  /** Lets the connection go until {@link wake}, if there is one. */
+  rest() {
+    if (this.#source) {
+      this.stop();
+      this.#resting = true;
+    }
+  }
+
+  /** Connects again what rests; events begin with all there is. */
+  wake() {
+    if (this.#resting) {
+      this.#resting = false;
+      this.start();
+    }
   }
 
   /** Takes note of a job that was started here, before its first event comes. */

@@ -1,4 +1,4 @@
-import { h } from '../dom.js';
+import { h, offer } from '../dom.js';
 import { choice, given, group, lines, number, offerModels, row, words } from './fields.js';
 
 /** Which variants are compared with full precision, and over which pictures. */
@@ -34,10 +34,7 @@ export function evaluateForm() {
     }),
     update(services) {
       offerModels(model.control, services);
-      const engines = [['', 'libtorch, simulated'], ...services.engines.map((name) => [name, name])];
-      const before = engine.value();
-      engine.control.replaceChildren(...engines.map(([value, name]) => new Option(name, value)));
-      engine.control.value = engines.some(([value]) => value === before) ? before : '';
+      offer(engine.control, [['', 'libtorch, simulated'], ...services.engines.map((name) => [name, name])]);
       const ticked = [...body.querySelectorAll('input')];
       if (ticked.length > 0) {
         chosen = new Set(ticked.filter((each) => each.checked).map((each) => each.value));

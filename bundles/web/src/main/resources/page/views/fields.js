@@ -70,11 +70,12 @@ export function few(legend, name) {
 
 /** The pipelines that are at hand, in a select. What has no plugins stays visible. */
 export function offerModels(select, services) {
+  const first = select.options.length === 0;
   offer(select, services.models.map((model) => [model.name, model.supported ? model.name : `${model.name} (no plugin for ${model.pipeline})`]));
   for (const option of select.options) {
     option.disabled = !services.models.find((model) => model.name === option.value)?.supported;
   }
-  if (!select.value || select.selectedOptions[0]?.disabled) {
+  if (first || !select.value) {
     select.value = services.models.find((model) => model.supported)?.name ?? '';
   }
 }

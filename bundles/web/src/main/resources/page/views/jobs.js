@@ -31,9 +31,11 @@ export async function show(main, { store, signal, rest }) {
       place(card.element, job.state === 'running' ? running : ended, jobs, cards);
     }
     none.hidden = jobs.length > 0;
-    text(none, !store.connected ? 'Not connected yet.' : only ? 'This process knows no such job.' : 'None yet.');
-    if (none.hidden === false && !only && store.connected) {
-      fill(none, 'None yet. ', h('a', { href: '#/start' }, 'Start one'), '.');
+    if (!store.connected) {
+      text(none, 'Not connected yet.');
+    } else if (!none.hidden) {
+      fill(none, only ? ['This process knows no such job. What jobs of others left is among the ', h('a', { href: '#/runs' }, 'runs'), '.']
+        : ['None yet. ', h('a', { href: '#/start' }, 'Start one'), '.']);
     }
   }
 
@@ -126,13 +128,13 @@ function jobCard(store, linked) {
       }
       text(line, running ? pace(job) || 'begins' : '');
       line.hidden = !running;
-      cancel.hidden = !running;
+      cancel.hidden = !running || store.readOnly;
       cancel.disabled = Boolean(job.cancelling);
       if (!running) {
         picture.hidden = true;
         store.previews.delete(job.id);
       }
-      const rest = JSON.stringify([job.failure, job.outputs, job.run]);
+      const rest = JSON.stringify([running, job.failure, job.outputs, job.run]);
       if (rest !== shown) {
         shown = rest;
         fill(outputs, results(job));

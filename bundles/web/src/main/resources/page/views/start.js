@@ -22,7 +22,7 @@ export async function show(main, { store, signal, rest, say }) {
   const { label, lead, form: make } = FORMS[kind];
   const shell = h('code', { tabindex: '0', role: 'region', 'aria-label': 'The same from a shell', id: 'command' });
   const refused = h('div', { id: 'refused' });
-  const button = h('button', { class: 'primary', id: 'submit' }, label);
+  const button = h('button', { class: 'primary', id: 'submit', disabled: store.readOnly }, label);
   let form = null;
   const changed = () => {
     const words = command(kind, form.options());
@@ -63,7 +63,8 @@ export async function show(main, { store, signal, rest, say }) {
       }
     },
   }, h('div', { class: 'asked' }, form.fields), h('aside', { 'aria-label': 'What it will do' }, form.aside, shown),
-  h('div', { class: 'ready' }, refused, h('div', { class: 'actions' }, button)));
+  h('div', { class: 'ready' }, refused,
+    store.readOnly ? h('p', { class: 'notes' }, 'Nothing can be started here: this console is configured for reading only.') : null, h('div', { class: 'actions' }, button)));
   const kinds = Object.entries(FORMS).map(([name, each]) => h('li', {},
     h('a', { href: `#/start/${name}`, 'aria-current': name === kind ? 'page' : null }, each.label)));
   fill(main, title(label, 'Start a job', lead), h('nav', { class: 'tabs', 'aria-label': 'What to start' }, h('ul', {}, kinds)),

@@ -58,7 +58,17 @@ class BrowserIT {
         Files.createDirectories(SCREENSHOTS);
         Files.deleteIfExists(COMMAND);
         Files.deleteIfExists(CHECKPOINT);
-        String said = tools.run("console.test.mjs", Map.of("CHROMIUM", tools.chromium().toString(), "HALFTONE_URL", console.address(),
+        return tests("console.test.mjs");
+    }
+
+    @Order(3)
+    @TestFactory
+    List<DynamicTest> whatKeepsItsPagesApart() throws IOException, InterruptedException {
+        return tests("guards.test.mjs");
+    }
+
+    private static List<DynamicTest> tests(String script) throws IOException, InterruptedException {
+        String said = tools.run(script, Map.of("CHROMIUM", tools.chromium().toString(), "HALFTONE_URL", console.address(),
             "HALFTONE_RUNS", console.runs().toString(),
             "DEPLOY", console.deploy().toString(), "PLUGIN", PolicyJar.write(SCRATCH.resolve("convolutions.jar")).toString(),
             "OUT", SCREENSHOTS.toString()), LIMIT_SECONDS);

@@ -43,6 +43,7 @@ final class Console implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
             .redirectErrorStream(true).redirectOutput(base.resolve("console.log").toFile());
         builder.environment().put("KARAF_BASE", base.toString());
+        builder.environment().put("CHECK_ROOT_INSTANCE_RUNNING", "false");   // another may run from the same distribution
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Console console = new Console(builder.start(), base, port);
         try {

@@ -166,7 +166,7 @@ class ReplacementTest {
         assertEquals(folder.resolve(INDEX) + ": found a folder; expected the path of a file", e.getMessage());
         assertEquals(List.of(target.getFileName().toString(), INDEX), files());
         assertArrayEquals(before, Files.readAllBytes(target));
-        Path below = folder.resolve("none/x.safetensors");
+        Path below = target.resolve("x.safetensors");
         assertEquals(below + ": found no folder " + below.getParent() + "; expected a writable folder", assertThrows(IOException.class, () ->
             CheckpointWriter.write(backbone(1), below, StorageOptions.COMPACT, (done, of) -> { })).getMessage());
     }

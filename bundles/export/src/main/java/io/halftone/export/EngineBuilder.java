@@ -88,7 +88,7 @@ public interface EngineBuilder {
     }
 
     /**
-     * Builds the engine file. It replaces one of that name only when it is whole.
+     * Builds the engine file in a folder that exists. It replaces one of that name only when it is whole.
      *
      * @return what was built
      * @throws EngineException if the model cannot be built

@@ -88,6 +88,28 @@ record Home(Path path) {
         }
     }
 
+    /** Waits until all that was written is on the disk. */
+    void force(Disk disk) throws IOException {
+        Files.walkFileTree(files(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    disk.force(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path written, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                disk.force(written);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
     /** Removes it: first what says that its files are to get their names, its lock last. Links go, what they lead to stays. */
     void delete(Disk disk) throws IOException {
         disk.delete(order());

@@ -5,27 +5,20 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
  * A hidden folder in the folder that outputs go to, where they grow until they are whole. Then they get their names: a file or a folder
  * in one step, several files so that a reader never finds new and old ones mixed. What there was before stays until then, and stays if
- * it fails. Closing removes what was not published.
+ * it fails. Closing removes what was not published, and the folder where it was made for nothing.
  *
  * <p>A lock says that the writer lives. What a writer left that was killed is dealt with by the next one in the same folder, and by
  * {@link #settle}: files that were about to get their names get them, others go. Links are never followed out of the folder: one that
@@ -33,50 +26,46 @@ import java.util.stream.Stream;
  */
 public final class Staging implements AutoCloseable {
     private static final int ATTEMPTS = 100;
-    private static final long PAUSE_MILLIS = 5;
-    private static final long PATIENCE_MILLIS = 30_000;
     /** What the names of files end with that tell of the file of the name before: how it came to be, and who signed that. */
     private static final List<String> TELLING = List.of(".provenance.json", ".intoto.jsonl");
 
     private final Path folder;
+    private final Place place;
     private final Path real;
-    private final String id;
-    private final PathLock lock;
     private final Disk disk;
     private Home home;
     private boolean left;
 
-    private Staging(Path folder, Path real, String id, PathLock lock, Disk disk, Home home) {
+    private Staging(Path folder, Place place, Disk disk) {
         this.folder = folder;
-        this.real = real;
-        this.id = id;
-        this.lock = lock;
+        this.place = place;
+        this.real = place.real();
         this.disk = disk;
-        this.home = home;
+        this.home = place.home();
     }
 
     /**
      * An empty one, once the folder holds nothing that dead writers left.
      *
-     * @param folder where the outputs go to
-     * @throws IOException if it is no folder, or cannot be written
+     * @param folder where the outputs go to; made if it is not there
+     * @throws IOException if it is no folder, or cannot be made or written
      */
     public static Staging in(Path folder) throws IOException {
         return in(folder, Disk.SYSTEM);
     }
 
     static Staging in(Path folder, Disk disk) throws IOException {
-        if (!Files.isDirectory(folder)) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new IOException(folder + ": found no folder; expected a writable folder");
         }
         return in(folder, folder, disk);
     }
 
     /**
-     * One in the folder that a file is to be in.
+     * One in the folder that a file is to be in, which is made if it is not there.
      *
      * @param file the output by which messages call all of them; what it is replaces a file or a link that has its name
-     * @throws IOException if it is a folder, or its own is not there or cannot be written
+     * @throws IOException if it is a folder, or its own cannot be made or written
      */
     public static Staging beside(Path file) throws IOException {
         return beside(file, Disk.SYSTEM);
@@ -88,7 +77,7 @@ public final class Staging implements AutoCloseable {
             throw new IOException(file + ": found a folder; expected the path of a file");
         }
         refuseOther(file, file);
-        if (!Files.isDirectory(folder)) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new IOException(file + ": found no folder " + folder + "; expected a writable folder");
         }
         return in(folder, file, disk);
@@ -106,69 +95,11 @@ public final class Staging implements AutoCloseable {
     }
 
     private static Staging in(Path folder, Path where, Disk disk) throws IOException {
-        Path real = folder.toRealPath();
-        Strays.settle(real, disk);
-        for (int i = 0; i < ATTEMPTS; i++) {
-            String id = UUID.randomUUID().toString();
-            Strays.LIVING.add(id);
-            Optional<Staging> made = Optional.empty();
-            try {
-                made = make(folder.toAbsolutePath(), real, id, disk);
-            } catch (IOException e) {
-                throw new IOException(where + ": found " + reason(e) + "; expected a writable folder", e);
-            } finally {
-                if (made.isEmpty()) {
-                    Strays.LIVING.remove(id);
-                }
-            }
-            if (made.isPresent()) {
-                return made.get();
-            }
-        }
-        throw new IOException(where + ": found no place for a new file; expected a writable folder");
-    }
-
-    /** Empty if somebody took the folder for a stray before it was locked. */
-    private static Optional<Staging> make(Path folder, Path real, String id, Disk disk) throws IOException {
-        Home home = Home.of(real, id);
-        disk.createFolder(home.path());
-        Optional<PathLock> lock = lock(home, id);
-        if (lock.isEmpty()) {
-            return Optional.empty();
-        }
-        boolean made = false;
-        try {
-            if (Files.getFileStore(home.path()).supportsFileAttributeView("posix")) {
-                Files.setPosixFilePermissions(home.path(), PosixFilePermissions.fromString("rwx------"));
-            }
-            disk.createFolder(home.files());
-            made = true;
-            return Optional.of(new Staging(folder, real, id, lock.get(), disk, home));
-        } catch (IOException e) {
-            home.delete(disk);
-            throw e;
-        } finally {
-            if (!made) {
-                lock.get().close();
-            }
-        }
-    }
-
-    private static Optional<PathLock> lock(Home home, String id) throws IOException {
-        try {
-            Optional<PathLock> lock = PathLock.tryAlone(home.lock(id));
-            if (lock.isPresent() && !Files.exists(home.lock(id))) {
-                lock.get().close();
-                return Optional.empty();
-            }
-            return lock;
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+        return new Staging(folder.toAbsolutePath(), Place.take(folder, where, disk), disk);
     }
 
     /**
-     * Writes a file whole, or leaves what there was. The folder has to be there.
+     * Writes a file whole, or leaves what there was. Its folder is made if it is not there.
      *
      * @throws IOException if it cannot be written, with its name and the reason
      */
@@ -200,28 +131,7 @@ public final class Staging implements AutoCloseable {
         }
         Path real = folder.toRealPath();
         Strays.settle(real, disk);
-        awaitNoneReady(real, disk);
-    }
-
-    /** Whether no writer gives its files their names now. */
-    private static boolean awaitNoneReady(Path real, Disk disk) throws IOException {
-        Home ready = Home.ready(real);
-        long until = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-        while (Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
-            if (ready.isOurs() && Strays.settle(real, ready, disk)) {
-                continue;
-            }
-            if (System.nanoTime() > until) {
-                return false;
-            }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException(real + ": found an interruption; expected another writer to be done");
-            }
-        }
-        return true;
+        Strays.awaitNoneReady(real, disk);
     }
 
     /** Where files lie under the names that they will have. */
@@ -278,6 +188,7 @@ public final class Staging implements AutoCloseable {
                 publish(renaming);
             }
             disk.force(real);
+            place.folder().keep();
         } catch (IOException e) {
             throw named(e, head);
         }
@@ -301,7 +212,7 @@ public final class Staging implements AutoCloseable {
         disk.force(home.path());
         Home ready = Home.ready(real);
         for (int failures = 0;;) {
-            if (!awaitNoneReady(real, disk)) {
+            if (!Strays.awaitNoneReady(real, disk)) {
                 throw new IOException(ready.path() + ": found another writer that gives its files their names; expected it to be done soon");
             }
             try {
@@ -343,26 +254,10 @@ public final class Staging implements AutoCloseable {
      */
     public void publishAs(String name) throws IOException {
         try {
-            Files.walkFileTree(home.files(), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    if (attributes.isRegularFile()) {
-                        disk.force(file);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path written, IOException failure) throws IOException {
-                    if (failure != null) {
-                        throw failure;
-                    }
-                    disk.force(written);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            home.force(disk);
             disk.move(home.files(), real.resolve(name));
             disk.force(real);
+            place.folder().keep();
         } catch (IOException e) {
             throw named(e, name);
         }
@@ -383,37 +278,28 @@ public final class Staging implements AutoCloseable {
         if (message.contains(": found ") && message.contains("; expected ")) {
             return message.equals(e.getMessage()) ? e : new IOException(message, e);
         }
-        return new IOException(prefix + output + ": found " + reason(e).replace(home.files() + File.separator, prefix)
+        return new IOException(prefix + output + ": found " + Reason.of(e).replace(home.files() + File.separator, prefix)
             + "; expected a file that can be written", e);
     }
 
-    /** What the system says, without paths where it says more. */
-    private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "no permission";
-        }
-        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
-        return reason == null ? e.toString() : reason;
-    }
-
-    /** Removes what was not published. */
+    /** Removes what was not published, and folders that were made for it and are empty. */
     @Override
     public void close() throws IOException {
-        if (!Strays.LIVING.contains(id)) {
+        if (!Strays.LIVING.contains(place.id())) {
             return;
         }
-        try (lock) {
+        try (NewFolders made = place.folder(); PathLock lock = place.lock()) {
             if (!left) {
                 home.delete(disk);
             }
         } finally {
-            Strays.LIVING.remove(id);
+            Strays.LIVING.remove(place.id());
         }
     }
 
     /** Leaves everything as it is, as a process does that dies. */
     void abandon() throws IOException {
-        lock.close();
-        Strays.LIVING.remove(id);
+        place.lock().close();
+        Strays.LIVING.remove(place.id());
     }
 }

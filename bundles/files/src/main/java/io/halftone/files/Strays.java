@@ -1,6 +1,7 @@
 package io.halftone.files;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -24,6 +25,8 @@ final class Strays {
 
     /** Where there are no locks, how long a writer may take to give its files their names. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 5;
+    private static final long WAIT_MILLIS = 30_000;
 
     private Strays() {}
 
@@ -65,6 +68,27 @@ final class Strays {
             home.delete(disk);
             return true;
         }
+    }
+
+    /** Whether no writer gives its files their names now. */
+    static boolean awaitNoneReady(Path real, Disk disk) throws IOException {
+        Home ready = Home.ready(real);
+        long until = System.nanoTime() + WAIT_MILLIS * 1_000_000;
+        while (Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
+            if (ready.isOurs() && settle(real, ready, disk)) {
+                continue;
+            }
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(real + ": found an interruption; expected another writer to be done");
+            }
+        }
+        return true;
     }
 
     private static boolean isOld(Home home) throws IOException {

@@ -24,7 +24,6 @@ final class NewFolder implements AutoCloseable {
     static NewFolder create(Path target) throws IOException {
         requireFree(target);
         Path absolute = target.toAbsolutePath();
-        Files.createDirectories(absolute.getParent());
         return new NewFolder(absolute, Staging.in(absolute.getParent()));
     }
 

@@ -11,6 +11,7 @@ import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
 import io.halftone.export.EngineReport;
+import io.halftone.files.NewFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +44,17 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         Stopwatch watch = new Stopwatch();
         monitor.progress("build", 0, 1, "engine");
         var its = new EngineBuilder.Request(model, request.extents(), request.options());
-        EngineReport report = builder.build(its, isFolder(request) ? target.resolve(builder.fileName(its)) : target);
+        Path file = isFolder(request) ? target.resolve(builder.fileName(its)) : target;
+        EngineReport report;
+        try (NewFolders made = NewFolders.make(file.getParent())) {
+            report = builder.build(its, file);
+            made.keep();
+        }
         prove(report);
         monitor.progress("build", 1, 1, "engine");
         long bytes = 0;
-        for (Path file : report.files()) {
-            bytes += Files.exists(file) ? Files.size(file) : 0;
+        for (Path one : report.files()) {
+            bytes += Files.exists(one) ? Files.size(one) : 0;
         }
         return new BuildResult(report, bytes, watch.seconds());
     }

@@ -15,6 +15,7 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.export.ExportJob;
 import io.halftone.export.ExportReport;
 import io.halftone.export.Exporter;
+import io.halftone.files.NewFolders;
 import io.halftone.ops.Parameters;
 import io.halftone.synthesis.PipelineSynthesis;
 import java.io.IOException;
@@ -99,7 +100,12 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
 
     private static ExportResult write(Plugins plugins, OpenPipeline pipeline, ExportJob job, String exporter, String directory) throws IOException {
         Stopwatch watch = new Stopwatch();
-        ExportReport report = plugins.exporters().get(exporter).export(job, Outputs.folder("onnx-dir", directory));
+        Path folder = Outputs.folder("onnx-dir", directory);
+        ExportReport report;
+        try (NewFolders made = NewFolders.make(folder)) {
+            report = plugins.exporters().get(exporter).export(job, folder);
+            made.keep();
+        }
         return new ExportResult(report.model().toString(), report.files().stream().map(Path::toString).toList(), report.quantized().size(),
             report.nodes(), report.bytes(), watch.seconds(), pipeline.synthetic().isEmpty() ? "" : "the weights are synthetic: " + pipeline.synthetic());
     }

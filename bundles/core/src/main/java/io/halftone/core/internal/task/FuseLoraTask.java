@@ -5,6 +5,7 @@ import io.halftone.api.FuseLoraResult;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.run.OpenPipeline;
+import io.halftone.files.NewFolders;
 import io.halftone.lora.Lora;
 import io.halftone.lora.LoraFolder;
 import io.halftone.safetensors.SafetensorsFile;
@@ -46,14 +47,15 @@ public final class FuseLoraTask implements JobRunner.Task<FuseLoraResult> {
         Stopwatch watch = new Stopwatch();
         LoraFolder.Progress progress = (component, written, total) ->
             monitor.progress(loras.isEmpty() ? "unfuse" : "fuse", written, total, "tensor of " + component);
-        Files.createDirectories(target.getParent());
+        NewFolders made = NewFolders.make(target.getParent());
         boolean emptied = Files.deleteIfExists(target);   // an empty folder, as was checked
-        try {
+        try (made) {
             if (loras.isEmpty()) {
                 LoraFolder.unfuse(folder, target, progress);
             } else {
                 LoraFolder.fuse(folder, loras, target, progress);
             }
+            made.keep();
         } catch (IOException | RuntimeException e) {
             if (emptied) {
                 Files.createDirectory(target);

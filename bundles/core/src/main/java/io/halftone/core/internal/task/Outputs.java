@@ -7,15 +7,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Places to write to, checked before work begins. */
+/** Places to write to, checked before work begins. Folders that are not there are made when something is written to them. */
 final class Outputs {
     private Outputs() {}
 
     /**
-     * A file to be, in a folder that is made if it is not there.
+     * A file to be, in a folder that is there or can be made.
      *
      * @param what what messages call it
-     * @throws IllegalArgumentException if it is a folder, or its folder cannot be written
+     * @throws IllegalArgumentException if it is a folder, or its folder cannot be written or made
      */
     static Path file(String what, String path) {
         Path file = Path.of(path).toAbsolutePath().normalize();
@@ -26,7 +26,7 @@ final class Outputs {
         return file;
     }
 
-    /** A folder to write to, made if it is not there. */
+    /** A folder to write to, which is there or can be made. */
     static Path folder(String what, String path) {
         Path folder = Path.of(path).toAbsolutePath().normalize();
         folder(what, folder);
@@ -45,7 +45,6 @@ final class Outputs {
 
     private static void folder(String what, Path folder) {
         try {
-            Files.createDirectories(folder);
             // permissions lie to the superuser and on read-only mounts: writing tells
             Staging.in(folder).close();
         } catch (IOException e) {

@@ -45,7 +45,6 @@ final class QuantizeGate {
         List<Picture> expected = judge.expected(monitor);
         List<Picture> found = judge.pictures(model, monitor);
         List<Double> distances = distances(expected, found);
-        Files.createDirectories(folder);
         Gate gate = new Gate(asked);
         for (int i = 0; i < found.size(); i++) {
             Png.write(expected.get(i), folder.resolve("reference_" + i + ".png"), Map.of());

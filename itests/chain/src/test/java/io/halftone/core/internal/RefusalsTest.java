@@ -189,8 +189,7 @@ class RefusalsTest {
         job.cancel();
         assertThrows(CancellationException.class, job::await);
         assertEquals(io.halftone.api.Job.State.CANCELLED, job.state());
-        assertEquals(List.of(), files("out/onnx"));
-        assertEquals(List.of(scratch.resolve("out/onnx")), files("out"));
+        assertTrue(Files.notExists(scratch.resolve("out")));
     }
 
     private Path copyOfTiny() throws IOException {

@@ -1,5 +1,6 @@
 package io.halftone.pipeline;
 
+import io.halftone.model.ModelConfig;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Values;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -12,6 +13,16 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface PipelineAdapter {
     /** What the pipeline is made of and how it is used if nothing else is said. */
     PipelineSpec spec(PipelineConfig config);
+
+    /**
+     * Whether values of a component do not fit into float16: where a user asks for that, it computes in float32. As its configuration says
+     * with {@code force_upcast}, unless the family knows better.
+     *
+     * @param config of the component
+     */
+    default boolean overflowsHalf(String component, ModelConfig config) {
+        return config.flag("force_upcast", false);
+    }
 
     /** Embeds the prompts: the backbone inputs that stay the same through all steps. */
     <T> Conditioning<T> encode(Components<T> components, PromptBatch prompts);

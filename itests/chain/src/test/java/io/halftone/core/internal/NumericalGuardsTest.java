@@ -85,15 +85,21 @@ class NumericalGuardsTest {
     }
 
     @Test
-    void aDecoderThatOverflowsInFloat16RunsInFloat32WhereItsConfigurationSaysSo() throws Exception {
+    void aDecoderThatOverflowsInFloat16RunsInFloat32UnlessItsConfigurationForbidsIt() throws Exception {
         Path copy = copy();
         // each fits into float16, their sum does not; a group norm brings it back
         fill(copy.resolve(VAE), "decoder.conv_in.bias", FIFTY_THOUSAND);
         fill(copy.resolve(VAE), "decoder.mid_block.resnets.0.conv2.bias", FIFTY_THOUSAND);
+        Path config = copy.resolve("vae/config.json");
         Path picture = scratch.resolve("upcast.png");
         Chain.halftone().generate(request(copy, DType.FLOAT16, BackboneChoice.fullPrecision(), picture), ProgressListener.NONE).await();
         assertTrue(Files.exists(picture));
-        Path config = copy.resolve("vae/config.json");
+        String said = Files.readString(config);
+        Files.writeString(config, said.replace("\"force_upcast\": true,", ""));
+        Path unsaid = scratch.resolve("unsaid.png");
+        Chain.halftone().generate(request(copy, DType.FLOAT16, BackboneChoice.fullPrecision(), unsaid), ProgressListener.NONE).await();
+        assertTrue(Files.exists(unsaid));
+        Files.writeString(config, said);
         Files.writeString(config, Files.readString(config).replace("\"force_upcast\": true", "\"force_upcast\": false"));
         assertEquals("vae: decoder.mid_block.attentions.0.to_q: found NaN going into it" + EXPECTED,
             refused(copy, DType.FLOAT16, BackboneChoice.fullPrecision()));

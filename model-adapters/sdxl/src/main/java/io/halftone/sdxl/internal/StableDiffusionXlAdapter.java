@@ -44,6 +44,12 @@ public final class StableDiffusionXlAdapter implements PipelineAdapter {
             sides.get(sides.size() - 1) * factor, STEPS, GUIDANCE_SCALE, 1, false);
     }
 
+    /** {@inheritDoc} A configuration that does not say so has a decoder that overflows: the default of AutoencoderKL. */
+    @Override
+    public boolean overflowsHalf(String component, ModelConfig config) {
+        return config.flag("force_upcast", component.equals("vae"));
+    }
+
     @Override
     public <T> Conditioning<T> encode(Components<T> components, PromptBatch prompts) {
         boolean guided = prompts.guidanceScale() > 1 && !components.config().component("unet").has("time_cond_proj_dim");

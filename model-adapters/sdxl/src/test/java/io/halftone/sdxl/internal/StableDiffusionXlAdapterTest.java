@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.model.ModelAdapter;
+import io.halftone.model.ModelConfig;
 import io.halftone.ops.DType;
 import io.halftone.ops.Shape;
 import io.halftone.ops.shape.Meta;
@@ -60,6 +62,15 @@ class StableDiffusionXlAdapterTest extends PipelineAdapterContract {
     void isUsedAsDiffusersDoesWhereNothingIsSaid() {
         assertEquals(new PipelineSpec("unet", List.of("text_encoder", "text_encoder_2", "unet", "vae"), 4, 8, 8, 128, 128, 50, 5, 1, false),
             adapter.spec(parts.config()));
+    }
+
+    @Test
+    void theDecoderOverflowsInHalfPrecisionUnlessItsConfigurationSaysOtherwise() {
+        ModelConfig vae = parts.config().component("vae");
+        assertFalse(vae.has("force_upcast"));
+        assertTrue(adapter.overflowsHalf("vae", vae));
+        assertFalse(adapter.overflowsHalf("vae", ModelConfig.of("config.json", Map.of("force_upcast", false))));
+        assertFalse(adapter.overflowsHalf("unet", parts.config().component("unet")));
     }
 
     @Test

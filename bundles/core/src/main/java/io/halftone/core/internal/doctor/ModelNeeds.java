@@ -18,6 +18,7 @@ import io.halftone.ops.TensorView;
 import io.halftone.ops.Values;
 import io.halftone.ops.shape.Meta;
 import io.halftone.ops.shape.ShapeOps;
+import io.halftone.pipeline.PipelineAdapter;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import java.io.IOException;
@@ -40,19 +41,19 @@ record ModelNeeds(Map<String, Long> weights, String backbone, long activations, 
         Plugins plugins = work.plugins();
         if (request.path().isEmpty() && plugins.presets().has(request.model()) && !work.models().has(request.model())) {
             PipelineConfig config = work.opener().configuration("preset " + request.model(), plugins.presets().get(request.model()).files());
-            PipelineSpec spec = plugins.pipelines().get(config.index().className()).spec(config);
-            return of(plugins, config, spec, request.computeType());
+            PipelineAdapter adapter = plugins.pipelines().get(config.index().className());
+            return of(plugins, config, adapter, adapter.spec(config), request.computeType());
         }
         try (OpenPipeline pipeline = work.open(new PipelineSource(request.path(), request.model(), request.computeType()))) {
-            return of(plugins, pipeline.config(), pipeline.spec(), request.computeType());
+            return of(plugins, pipeline.config(), pipeline.adapter(), pipeline.spec(), request.computeType());
         }
     }
 
-    private static ModelNeeds of(Plugins plugins, PipelineConfig config, PipelineSpec spec, DType type) {
+    private static ModelNeeds of(Plugins plugins, PipelineConfig config, PipelineAdapter pipeline, PipelineSpec spec, DType type) {
         Map<String, Long> weights = new LinkedHashMap<>();
         for (String component : spec.components()) {
             ModelConfig its = config.component(component);
-            DType computed = OpenPipeline.computeType(its, type);
+            DType computed = OpenPipeline.computeType(pipeline, component, its, type);
             weights.put(component, Scan.of(plugins.models().get(its.className()), its).parameters().values().stream()
                 .mapToLong(shape -> TensorView.byteLength(computed, shape.sizes())).sum());
         }

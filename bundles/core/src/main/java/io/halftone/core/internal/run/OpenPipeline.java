@@ -94,15 +94,14 @@ public final class OpenPipeline implements AutoCloseable {
         return computeType;
     }
 
-    /** The type of one component: float32 where its configuration says that half precision overflows. */
+    /** The type of one component: float32 where half precision overflows. */
     public DType computeType(String component) {
-        return computeType(config().component(component), computeType);
+        return computeType(adapter, component, config().component(component), computeType);
     }
 
-    /** The type that a component of that configuration computes in where the user asked for one. */
-    public static DType computeType(ModelConfig component, DType asked) {
-        boolean upcast = component.flag("force_upcast", false) && asked == DType.FLOAT16;
-        return upcast ? DType.FLOAT32 : asked;
+    /** The type that a pipeline's component of that configuration computes in where the user asked for one. */
+    public static DType computeType(PipelineAdapter pipeline, String component, ModelConfig config, DType asked) {
+        return asked == DType.FLOAT16 && pipeline.overflowsHalf(component, config) ? DType.FLOAT32 : asked;
     }
 
     /** The adapter of a model component. */

@@ -19,26 +19,16 @@ import io.halftone.quant.PlanRule;
 import io.halftone.quant.QuantLevel;
 import io.halftone.safetensors.SafetensorsFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is not finite is named, never drawn; what is always zero still gives scales. */
 class NumericalGuardsTest {
-    /** Of float16; two of them make one of float32. */
-    private static final byte[] NAN = {(byte) 0xc0, 0x7f};
     /** 49984 as float16. */
     private static final byte[] FIFTY_THOUSAND = {0x1a, 0x7a};
     private static final String EXPECTED = "; expected finite values: try another model dtype";
@@ -52,7 +42,7 @@ class NumericalGuardsTest {
     @Test
     void aPictureOfNaNIsRefusedWithLayerAndStep() throws Exception {
         Path copy = copy();
-        fill(copy.resolve(UNET), BLOCK + "ff.net.2.bias", NAN);
+        DamagedPipeline.fill(copy.resolve(UNET), BLOCK + "ff.net.2.bias", DamagedPipeline.NAN);
         assertEquals(BLOCK + "ff.net.2: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
             refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
     }
@@ -64,7 +54,7 @@ class NumericalGuardsTest {
         Chain.halftone().quantize(QuantizeRequest.of(Chain.TINY, settings, CalibrationSettings.of(1, 1, 0), checkpoint.toString(), ""),
             ProgressListener.NONE).await();
         // the last layer: behind others quantized ones follow, which round NaN to a number
-        fill(checkpoint, "conv_out.bias", NAN);
+        DamagedPipeline.fill(checkpoint, "conv_out.bias", DamagedPipeline.NAN);
         assertEquals("conv_out: found NaN going out of it at step 0 of the prompt \"a\"" + EXPECTED,
             refused(Chain.MODELS.resolve("tiny-sdxl"), DType.FLOAT32, new BackboneChoice.Eager(checkpoint.toString())));
     }
@@ -72,7 +62,7 @@ class NumericalGuardsTest {
     @Test
     void anEncoderThatSpoilsThePromptsIsNamedWithItsLayer() throws Exception {
         Path copy = copy();
-        fill(copy.resolve("text_encoder_2/model.fp16.safetensors"), "text_model.encoder.layers.1.mlp.fc1.bias", NAN);
+        DamagedPipeline.fill(copy.resolve("text_encoder_2/model.fp16.safetensors"), "text_model.encoder.layers.1.mlp.fc1.bias", DamagedPipeline.NAN);
         assertEquals("text_encoder_2: text_model.encoder.layers.1.mlp.fc1: found NaN going out of it" + EXPECTED,
             refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
     }
@@ -80,7 +70,7 @@ class NumericalGuardsTest {
     @Test
     void aPictureThatTheDecoderSpoilsIsRefusedWithItsLayer() throws Exception {
         Path copy = copy();
-        fill(copy.resolve(VAE), "decoder.conv_out.bias", NAN);
+        DamagedPipeline.fill(copy.resolve(VAE), "decoder.conv_out.bias", DamagedPipeline.NAN);
         assertEquals("vae: decoder.conv_out: found NaN going out of it" + EXPECTED, refused(copy, DType.FLOAT32, BackboneChoice.fullPrecision()));
     }
 
@@ -88,8 +78,8 @@ class NumericalGuardsTest {
     void aDecoderThatOverflowsInFloat16RunsInFloat32UnlessItsConfigurationForbidsIt() throws Exception {
         Path copy = copy();
         // each fits into float16, their sum does not; a group norm brings it back
-        fill(copy.resolve(VAE), "decoder.conv_in.bias", FIFTY_THOUSAND);
-        fill(copy.resolve(VAE), "decoder.mid_block.resnets.0.conv2.bias", FIFTY_THOUSAND);
+        DamagedPipeline.fill(copy.resolve(VAE), "decoder.conv_in.bias", FIFTY_THOUSAND);
+        DamagedPipeline.fill(copy.resolve(VAE), "decoder.mid_block.resnets.0.conv2.bias", FIFTY_THOUSAND);
         Path config = copy.resolve("vae/config.json");
         Path picture = scratch.resolve("upcast.png");
         Chain.halftone().generate(request(copy, DType.FLOAT16, BackboneChoice.fullPrecision(), picture), ProgressListener.NONE).await();
@@ -117,7 +107,7 @@ class NumericalGuardsTest {
                 } else if (!name.contains(".ff.net.0.proj.") && !name.contains(".attn1.to_v.")) {
                     continue;
                 }
-                fill(copy.resolve(UNET), name, new byte[2]);
+                DamagedPipeline.fill(copy.resolve(UNET), name, new byte[2]);
             }
         }
         List<PlanRule> rules = new ArrayList<>();
@@ -161,33 +151,6 @@ class NumericalGuardsTest {
     }
 
     private Path copy() throws IOException {
-        Path from = Chain.MODELS.resolve("tiny-sdxl");
-        Path to = scratch.resolve("copy");
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
-        }
-        return to;
-    }
-
-    /** Gives every 16 bits of a tensor the same value. */
-    private static void fill(Path file, String tensor, byte[] value) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            channel.read(length, 0);
-            int header = (int) length.getLong(0);
-            ByteBuffer json = ByteBuffer.allocate(header);
-            channel.read(json, Long.BYTES);
-            Matcher place = Pattern.compile("\"" + Pattern.quote(tensor) + "\":\\{[^}]*\"data_offsets\":\\[(\\d+),(\\d+)\\]")
-                .matcher(new String(json.array(), StandardCharsets.UTF_8));
-            assertTrue(place.find(), tensor);
-            long begin = Long.parseLong(place.group(1));
-            ByteBuffer bytes = ByteBuffer.allocate((int) (Long.parseLong(place.group(2)) - begin));
-            while (bytes.hasRemaining()) {
-                bytes.put(value);
-            }
-            channel.write(bytes.flip(), Long.BYTES + header + begin);
-        }
+        return DamagedPipeline.copy("tiny-sdxl", scratch.resolve("copy"));
     }
 }

@@ -1,8 +1,10 @@
 package io.halftone.core.internal.search;
 
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.run.Backbone;
 import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.EagerBackbone;
+import io.halftone.core.internal.run.Fault;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.imaging.Picture;
 import io.halftone.ops.EagerOps;
@@ -77,30 +79,56 @@ final class SearchRun<T> {
         void call(int done, int total);
     }
 
-    /** Runs a batch with these layers quantized and the others as they are. */
+    /**
+     * Runs a batch with these layers quantized and the others as they are.
+     *
+     * @throws IllegalArgumentException if full precision is not finite, naming the layer, the step and the prompt; what a candidate does is its error
+     */
     Outcome run(int index, Collection<Candidate> mix, boolean decode, Progress progress) {
         PromptBatch batch = subject.batches().get(index);
         List<float[]> latents = new ArrayList<>();
         List<Picture> pictures = new ArrayList<>();
         parts.ops().region("", () -> {
-            Generator<T> generator = parts.context().generator(subject.seed() + index);
-            T noise = generator.normal(shape(batch));
-            Schedule schedule = loop.schedule(subject.steps(), batch);
             EagerBackbone<T> backbone = new EagerBackbone<>(parts.pipeline(), mixed(mix), "");
-            T end = loop.run(backbone, encoded.get(index), batch, schedule, noise, generator, new DenoisingLoop.Watcher<>() {
+            T end = denoise(index, backbone, new DenoisingLoop.Watcher<>() {
                 @Override
                 public void after(int call, int calls, T now) {
                     progress.call(call + 1, calls);
                 }
             });
             latents.add(parts.ops().toFloats(end));
-            if (decode) {
-                pictures.addAll(decoded(end, batch));
+            float[] decoded = decode ? parts.ops().toFloats(parts.pipeline().adapter().decode(parts, end)) : new float[0];
+            if (mix.isEmpty()) {
+                requireFinite(index, backbone, latents.get(0), end, decoded);
             }
+            pictures.addAll(decode ? pictures(decoded, batch) : List.of());
             return List.of();
         });
         changed.forEach(EagerOps::releaseParameters);
         return new Outcome(latents.get(0), batch.size(), pictures);
+    }
+
+    /** All steps of a batch, from the same noise each time. */
+    private T denoise(int index, Backbone<T> backbone, DenoisingLoop.Watcher<T> watcher) {
+        PromptBatch batch = subject.batches().get(index);
+        Generator<T> generator = parts.context().generator(subject.seed() + index);
+        T noise = generator.normal(shape(batch));
+        return loop.run(backbone, encoded.get(index), batch, loop.schedule(subject.steps(), batch), noise, generator, watcher);
+    }
+
+    private void requireFinite(int index, Backbone<T> backbone, float[] latents, T end, float[] decoded) {
+        PromptBatch batch = subject.batches().get(index);
+        for (float value : latents) {
+            if (!Float.isFinite(value)) {
+                throw new Fault<>(parts, batch).inLatents(backbone, loop.schedule(subject.steps(), batch),
+                    (again, watcher) -> denoise(index, again, watcher), value);
+            }
+        }
+        for (float value : decoded) {
+            if (Float.isNaN(value)) {   // infinities became 0 or 1, and come with NaN
+                throw new Fault<>(parts, batch).inPictures(end);
+            }
+        }
     }
 
     private Ops<T> mixed(Collection<Candidate> mix) {
@@ -112,8 +140,7 @@ final class SearchRun<T> {
         return ways.isEmpty() ? own : new MixedOps<>(own, ways);
     }
 
-    private List<Picture> decoded(T latents, PromptBatch batch) {
-        float[] values = parts.ops().toFloats(parts.pipeline().adapter().decode(parts, latents));
+    private static List<Picture> pictures(float[] values, PromptBatch batch) {
         int height = Math.toIntExact(batch.height());
         int width = Math.toIntExact(batch.width());
         List<Picture> pictures = new ArrayList<>();

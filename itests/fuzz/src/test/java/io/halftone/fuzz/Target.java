@@ -2,6 +2,7 @@ package io.halftone.fuzz;
 
 import io.halftone.checkpoint.CheckpointFuzz;
 import io.halftone.checkpoint.internal.ManifestFuzz;
+import io.halftone.core.internal.attest.StatementFuzz;
 import io.halftone.core.internal.calibrate.StatisticsFuzz;
 import io.halftone.core.internal.plan.ModelFuzz;
 import io.halftone.core.internal.quantize.RecipeJsonFuzz;
@@ -39,7 +40,8 @@ enum Target {
     T5(T5Fuzz.class, T5Fuzz::fuzzerTestOneInput, 2_000),
     FACTS(FactsFuzz.class, FactsFuzz::fuzzerTestOneInput, 5_000),
     ONNX(OnnxFuzz.class, OnnxFuzz::fuzzerTestOneInput, 5_000),
-    ENGINE_FILES(EngineFilesFuzz.class, EngineFilesFuzz::fuzzerTestOneInput, 2_000);
+    ENGINE_FILES(EngineFilesFuzz.class, EngineFilesFuzz::fuzzerTestOneInput, 2_000),
+    STATEMENT(StatementFuzz.class, StatementFuzz::fuzzerTestOneInput, 2_000);
 
     /** What Jazzer is given. */
     final Class<?> type;

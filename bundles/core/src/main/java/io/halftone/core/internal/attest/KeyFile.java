@@ -53,8 +53,8 @@ final class KeyFile {
         }
         String text = Files.size(file) > MAX_BYTES ? "" : new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         int from = text.indexOf(begin);
-        int to = text.indexOf(end);
-        if (from < 0 || to < from) {
+        int to = from < 0 ? from : text.indexOf(end, from + begin.length());
+        if (to < 0) {
             throw new IllegalArgumentException(file + ": found no " + begin + "; expected an Ed25519 key in PEM");
         }
         try {

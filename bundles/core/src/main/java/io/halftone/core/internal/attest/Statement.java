@@ -13,6 +13,7 @@ import io.halftone.ops.CheckpointException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +154,12 @@ record Statement(List<Resource> artifacts, String work, JsonNode options, List<R
         for (JsonNode node : array) {
             String name = node.path("name").asText();
             if (name.isBlank()) {
-                throw new IllegalArgumentException("a file without a name: expected one");
+                throw new IllegalArgumentException("found a file without a name; expected one");
+            }
+            try {
+                Path.of(name);
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException("found a file of the name " + name + ", " + e.getReason() + "; expected a path", e);
             }
             resources.add(new Resource(name, node.path("uri").asText(), node.at("/digest/sha256").asText()));
         }

@@ -126,6 +126,24 @@ class VerifierTest {
     }
 
     @Test
+    void refusesNamesThatAreNone() throws Exception {
+        Path statement = Statement.file(model);
+        String whole = Files.readString(statement);
+        Files.writeString(statement, whole.replace("\"model.onnx\"", "\"a\\u0000b\""));
+        assertEquals(statement + ": found a file of the name a\0b, Nul character not allowed; expected a path",
+            assertThrows(CheckpointException.class, () -> verify("", "")).getMessage());
+        Files.writeString(statement, whole.replace("\"model.onnx\"", "\"\""));
+        assertEquals(statement + ": found a file without a name; expected one", assertThrows(CheckpointException.class, () -> verify("", "")).getMessage());
+    }
+
+    @Test
+    void refusesAKeyWhoseEndIsInItsBeginning() throws Exception {
+        Path key = Files.writeString(scratch.resolve("short.pem"), "-----BEGIN PUBLIC KEY------END PUBLIC KEY-----\n");
+        assertEquals(key + ": found no -----BEGIN PUBLIC KEY-----; expected an Ed25519 key in PEM",
+            assertThrows(IllegalArgumentException.class, () -> verify("", key.toString())).getMessage());
+    }
+
+    @Test
     void refusesAStatementOfAnotherKind() throws Exception {
         Path statement = Statement.file(model);
         Files.writeString(statement, "{\"_type\":\"https://example.org/x\"}");

@@ -28,6 +28,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,22 @@ public class DistributionIT extends InContainer {
             assertFalse("no terminal, so no colours: " + said, said.contains("\u001b"));
             assertFalse(shell.run("halftone:doctor").contains("\u001b"));
         }
+    }
+
+    /** With the configuration that is shipped, but for the port and a user. */
+    @Test
+    public void sshIsForThisMachineWithAKeyOfItsOwnAndKeepsNoPassword() throws Exception {
+        Path etc = Path.of(System.getProperty("karaf.etc"));
+        try (RemoteShell shell = remote()) {
+            assertTrue(shell.run("halftone:models --json").contains("tiny-sdxl"));
+        }
+        String port = String.format(":%04X", remotePort());
+        List<String> addresses = Sockets.listening(ProcessHandle.current().pid()).stream().filter(address -> address.endsWith(port)).toList();
+        assertEquals(addresses.toString(), 1, addresses.size());
+        assertTrue(addresses.get(0), addresses.get(0).matches(Sockets.LOOPBACK));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(etc.resolve("host.key"))));
+        String users = Files.readString(etc.resolve("users.properties"));
+        assertTrue("a hash: " + users, users.matches("(?s).*tester\\s*=\\s*\\{CRYPT\\}[0-9a-fA-F]{64}\\{CRYPT\\},_g_:admingroup.*"));
     }
 
     @Test

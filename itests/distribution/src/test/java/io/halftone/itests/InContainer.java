@@ -51,7 +51,6 @@ public abstract class InContainer {
     public static Option[] configuration() {
         return Exam.container(
             configureConsole().ignoreLocalConsole().startRemoteShell(),
-            editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1"),
             editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(freePort())),
             editConfigurationFilePut("etc/users.properties", USER, PASSWORD + ",_g_:admingroup"),
             editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"),
@@ -86,11 +85,7 @@ public abstract class InContainer {
     /** The shell that this container offers over SSH, once it does. */
     final RemoteShell remote() throws Exception {
         install("ssh");
-        Properties shell = new Properties();
-        try (InputStream in = Files.newInputStream(Path.of(System.getProperty("karaf.etc"), "org.apache.karaf.shell.cfg"))) {
-            shell.load(in);
-        }
-        int port = Integer.parseInt(shell.getProperty("sshPort"));
+        int port = remotePort();
         for (int i = 0; i < 900; i++) {
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 return new RemoteShell(port, USER, PASSWORD);
@@ -99,6 +94,15 @@ public abstract class InContainer {
             }
         }
         throw new AssertionError("SSH: found nobody at port " + port + "; expected Karaf");
+    }
+
+    /** The port of SSH. */
+    static int remotePort() throws IOException {
+        Properties shell = new Properties();
+        try (InputStream in = Files.newInputStream(Path.of(System.getProperty("karaf.etc"), "org.apache.karaf.shell.cfg"))) {
+            shell.load(in);
+        }
+        return Integer.parseInt(shell.getProperty("sshPort"));
     }
 
     final String run(String command) throws Exception {

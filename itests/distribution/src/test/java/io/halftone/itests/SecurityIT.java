@@ -10,12 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.Assume;
@@ -28,7 +26,6 @@ import org.junit.rules.TemporaryFolder;
 public class SecurityIT {
     private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
     private static final List<String> SCRIPTS = List.of("halftone", "karaf", "start", "client", "shell", "stop", "status", "instance");
-    private static final String LISTENING = "0A";
     private static final long LIMIT_NANOS = 120_000_000_000L;
 
     @Rule
@@ -80,8 +77,29 @@ public class SecurityIT {
         mode(plugin, "rw-rw-rw-");
         assertTrue(refused("halftone", List.of()).startsWith("halftone: " + plugin + ": found it writable for everyone;"));
         Files.delete(plugin);
+        mode(home, "rwxrwxrwx");
+        assertEquals("halftone: " + home + ": found it writable for everyone; expected its owner or group alone: chmod -R o-w " + home + "\n",
+            refused("halftone", List.of()));
+        mode(home, "rwxr-xr-x");
         mode(home.resolve("deploy"), "rwxrwxrwx");
         assertTrue("a script that starts nothing", ended("status") != 2);
+    }
+
+    /** Native libraries and bundles are unpacked there, and run. */
+    @Test
+    public void refusesADataFolderThatEveryoneMayWriteTo() throws Exception {
+        Path own = folder.newFolder("own").toPath();
+        for (Path data : List.of(own, home.resolve("data"))) {
+            List<String> environment = List.of("HALFTONE_DATA=" + data, "KARAF_DATA=" + data);
+            for (Path open : List.of(data, Files.createDirectory(data.resolve("native")))) {
+                mode(open, "rwxrwxrwx");
+                for (String script : List.of("halftone", "karaf")) {
+                    assertEquals(script + ": " + open + ": found it writable for everyone; expected its owner or group alone: chmod -R o-w " + data + "\n",
+                        refused(script, environment));
+                }
+                mode(open, "rwxr-xr-x");
+            }
+        }
     }
 
     @Test
@@ -182,9 +200,9 @@ public class SecurityIT {
                 Thread.sleep(100);
             }
             long pid = Long.parseLong(Files.readString(home.resolve("karaf.pid")).strip());
-            List<String> addresses = listening(pid);
+            List<String> addresses = Sockets.listening(pid);
             assertEquals("the port for bin/stop, and neither SSH nor JMX: " + addresses, 1, addresses.size());
-            assertTrue(addresses.toString(), addresses.get(0).matches("0100007F|0{16}FFFF00000100007F|0{24}01000000"));
+            assertTrue(addresses.toString(), addresses.get(0).matches(Sockets.LOOPBACK));
             Path stop = home.resolve("etc/shutdown.properties");
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(stop)));
             String word = Files.readString(stop).strip().substring("karaf.shutdown.command=".length());
@@ -203,28 +221,5 @@ public class SecurityIT {
     private int ended(String script) throws Exception {
         return new ProcessBuilder(home.resolve("bin").resolve(script).toString()).redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-    }
-
-    /** The local addresses of the sockets on which a process listens, as the kernel writes them. */
-    private static List<String> listening(long pid) throws IOException {
-        Set<String> sockets = new TreeSet<>();
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            for (Path descriptor : descriptors.toList()) {
-                String target = Files.isSymbolicLink(descriptor) ? Files.readSymbolicLink(descriptor).toString() : "";
-                if (target.startsWith("socket:[")) {
-                    sockets.add(target.substring("socket:[".length(), target.length() - 1));
-                }
-            }
-        }
-        List<String> addresses = new ArrayList<>();
-        for (String table : List.of("tcp", "tcp6")) {
-            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/net/" + table))) {
-                String[] fields = line.strip().split("\\s+");
-                if (fields.length > 9 && fields[3].equals(LISTENING) && sockets.contains(fields[9])) {
-                    addresses.add(fields[1].substring(0, fields[1].indexOf(':')));
-                }
-            }
-        }
-        return addresses;
     }
 }

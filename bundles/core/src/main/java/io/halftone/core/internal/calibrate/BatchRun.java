@@ -6,6 +6,7 @@ import io.halftone.core.internal.run.DenoisingLoop;
 import io.halftone.core.internal.run.EagerBackbone;
 import io.halftone.core.internal.run.LocatingOps;
 import io.halftone.core.internal.run.RunningPipeline;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Generator;
 import io.halftone.ops.Ops;
@@ -42,19 +43,25 @@ final class BatchRun<T> {
      * What each site sees in a batch.
      *
      * @param done hears of each call of the backbone
-     * @throws CalibrationException naming the layer, the step and the prompt where something is not finite
+     * @throws CalibrationException naming the layer, the step and the prompt where something is not finite, or the site and the step where
+     *                              memory did not suffice
      */
     Map<Site, Statistics> observe(int batch, IntConsumer done) {
         Map<Site, Collector.Fold<T>> folds = new LinkedHashMap<>();
+        ObservingOps<T> observing = new ObservingOps<>(ops, folds);
         try {
             job.observed().sites().forEach((site, asked) -> folds.put(site, asked.collector().fold(ops, asked.request(), batch)));
-            ObservingOps<T> observing = new ObservingOps<>(ops, folds);
             run(batch, observing, observing::step, done);
             Map<Site, Statistics> seen = new LinkedHashMap<>();
             folds.forEach((site, fold) -> seen.put(site, statistics(site, fold)));
             return seen;
         } catch (CalibrationException e) {
             throw located(batch, e);
+        } catch (DeviceException e) {
+            if (observing.place().isEmpty()) {
+                throw e;
+            }
+            throw new CalibrationException(observing.place() + " of batch " + batch + ": " + e.getMessage(), e);
         } finally {
             folds.values().forEach(Collector.Fold::close);
         }

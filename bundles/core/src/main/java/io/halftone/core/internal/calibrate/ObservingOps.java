@@ -14,6 +14,7 @@ import java.util.Map;
 final class ObservingOps<T> extends ForwardingOps<T> {
     private final Map<Site, Collector.Fold<T>> folds;
     private int step = -1;
+    private Site shown;
 
     ObservingOps(Ops<T> target, Map<Site, Collector.Fold<T>> folds) {
         super(target);
@@ -23,6 +24,11 @@ final class ObservingOps<T> extends ForwardingOps<T> {
     /** What is seen from now on belongs to this denoising step, as the schedule counts. */
     void step(int next) {
         step = next;
+    }
+
+    /** The site that was come to last, with its step; empty before the first. */
+    String place() {
+        return shown == null ? "" : shown.name() + " at step " + step;
     }
 
     @Override
@@ -46,7 +52,9 @@ final class ObservingOps<T> extends ForwardingOps<T> {
     }
 
     private void show(Layer layer, Slot slot, T x) {
-        Collector.Fold<T> fold = folds.get(new Site(layer.name(), slot));
+        Site site = new Site(layer.name(), slot);
+        shown = site;
+        Collector.Fold<T> fold = folds.get(site);
         if (fold == null) {
             return;
         }

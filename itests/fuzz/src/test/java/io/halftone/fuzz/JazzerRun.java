@@ -23,7 +23,8 @@ class JazzerRun {
         Path work = Files.createDirectories(Path.of("target", "jazzer", target.name()));
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx192m",
             "-cp", System.getProperty("java.class.path"), "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "com.code_intelligence.jazzer.Jazzer",
-            "--target_class=" + target.type.getName(), "--instrumentation_includes=io.halftone.**", "-max_total_time=" + System.getProperty("fuzz.seconds"),
+            "--target_class=" + target.type.getName(), "--reproducer_path=" + work, "-artifact_prefix=" + work + "/",
+            "--instrumentation_includes=io.halftone.**", "-max_total_time=" + System.getProperty("fuzz.seconds"),
             "-max_len=4096", "-timeout=20", "-print_final_stats=1", "-dict=" + Path.of("src/test/resources/json.dict").toAbsolutePath(),
             work.resolve("corpus").toString(), target.corpus().toAbsolutePath().toString()));
         Files.createDirectories(work.resolve("corpus"));

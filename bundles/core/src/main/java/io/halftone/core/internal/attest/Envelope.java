@@ -75,14 +75,12 @@ record Envelope(byte[] payload, byte[] signature) {
      */
     static Envelope read(Path file) throws IOException {
         try {
-            JsonNode root = Statement.JSON.readTree(Statement.bytes(file));
+            JsonNode root = Statement.tree(file.toString(), Statement.bytes(file), "one line of JSON");
             if (!root.path("payloadType").asText().equals(TYPE) || root.path("signatures").size() != 1) {
                 throw new CheckpointException(file + ": found no envelope of an in-toto statement with one signature; expected one");
             }
             Base64.Decoder base64 = Base64.getDecoder();
             return new Envelope(base64.decode(root.path("payload").asText()), base64.decode(root.at("/signatures/0/sig").asText()));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new CheckpointException(file + ": found " + e.getOriginalMessage() + "; expected one line of JSON", e);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + ": found " + e.getMessage() + "; expected base64", e);
         }

@@ -109,14 +109,7 @@ record Statement(List<Resource> artifacts, String work, JsonNode options, List<R
 
     /** Reads a statement's bytes, of a file that messages call so. */
     static Statement parse(String where, byte[] bytes) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(bytes);
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected an in-toto statement", e);
-        } catch (IOException e) {
-            throw new CheckpointException(where + ": found " + e + "; expected an in-toto statement", e);
-        }
+        JsonNode root = tree(where, bytes, "an in-toto statement");
         expect(where, root, "/_type", TYPE);
         expect(where, root, "/predicateType", PREDICATE);
         JsonNode definition = root.at("/predicate/buildDefinition");
@@ -135,6 +128,17 @@ record Statement(List<Resource> artifacts, String work, JsonNode options, List<R
                 root.at("/predicate/runDetails/metadata/finishedOn").asText());
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** JSON in a file's bytes. */
+    static JsonNode tree(String where, byte[] bytes, String expected) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected " + expected, e);
+        } catch (IOException e) {   // no characters, as it makes them out
+            throw new CheckpointException(where + ": found " + e.getMessage() + "; expected " + expected, e);
         }
     }
 

@@ -144,6 +144,13 @@ class VerifierTest {
     }
 
     @Test
+    void refusesBytesThatAreNoCharacters() throws Exception {
+        Path envelope = Files.write(Envelope.file(model), new byte[] {0, 0, 0, '{', 0x75, (byte) 0xff, 0, 0});
+        assertEquals(envelope + ": found Invalid UTF-32 character 0x75fe0000 (above 0x0010ffff) at char #1, byte #7); expected one line of JSON",
+            assertThrows(CheckpointException.class, () -> Envelope.read(envelope)).getMessage());
+    }
+
+    @Test
     void refusesAStatementOfAnotherKind() throws Exception {
         Path statement = Statement.file(model);
         Files.writeString(statement, "{\"_type\":\"https://example.org/x\"}");

@@ -101,8 +101,14 @@ final class GridConfig {
         serialization.getCompactSerializationConfig().setSerializers(new Call.Form(), new Answer.Form())
             .setZeroConfigFilter(new JavaSerializationFilterConfig().setDefaultsDisabled(true).setWhitelist(new ClassFilter()));
         ClassFilter exceptions = new ClassFilter()
-            .addPackages("com.hazelcast.spi.exception", "com.hazelcast.core", "com.hazelcast.internal.cluster.impl")
-            .addClasses("com.hazelcast.partition.NoDataMemberInClusterException")
+            .addClasses(exceptions("com.hazelcast.core.", "HazelcastException", "HazelcastInstanceNotActiveException", "HazelcastOverloadException",
+                "IndeterminateOperationStateException", "LocalMemberResetException", "OperationTimeoutException"))
+            .addClasses(exceptions("com.hazelcast.spi.exception.", "CallerNotMemberException", "DistributedObjectDestroyedException",
+                "PartitionMigratingException", "ResponseAlreadySentException", "RetryableHazelcastException", "RetryableIOException",
+                "ServiceNotFoundException", "TargetDisconnectedException", "TargetNotMemberException", "WrongTargetException"))
+            .addClasses(exceptions("com.hazelcast.internal.cluster.impl.", "ClusterTopologyChangedException", "ConfigMismatchException",
+                "MasterNodeChangedException", "VersionMismatchException"))
+            .addClasses(exceptions("com.hazelcast.nio.serialization.", "HazelcastSerializationException"))
             .addClasses("java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error",
                 "java.lang.IllegalStateException",
                 "java.lang.IllegalArgumentException", "java.lang.SecurityException", "java.lang.NullPointerException", "java.lang.ClassCastException",
@@ -113,5 +119,9 @@ final class GridConfig {
                 "java.util.concurrent.CancellationException", "java.util.concurrent.RejectedExecutionException",
                 "java.util.concurrent.TimeoutException", "java.util.concurrent.ExecutionException");
         serialization.setJavaSerializationFilterConfig(new JavaSerializationFilterConfig().setDefaultsDisabled(true).setWhitelist(exceptions));
+    }
+
+    private static String[] exceptions(String inPackage, String... names) {
+        return Stream.of(names).map(name -> inPackage + name).toArray(String[]::new);
     }
 }

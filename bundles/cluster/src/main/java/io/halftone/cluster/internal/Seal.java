@@ -1,44 +1,49 @@
 package io.halftone.cluster.internal;
 
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Puts tags on messages and checks them, so that what changes on the way is refused. A call has a number of its own, and the tag of
- * an answer is over the tag of its call: an answer to one call is none to another. For several threads.
+ * Puts tags on messages and checks them, so that what changes on the way is refused, and what is sent again. A call has the sender's name
+ * and a number of its own, and the tag of an answer is over the tag of its call: an answer to one call is none to another. For several
+ * threads.
  */
 final class Seal {
-    private static final int NUMBER = 16;
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int HEAD = 3 * Long.BYTES;
 
     private final ClusterKey key;
+    private final UUID sender = UUID.randomUUID();
+    private final AtomicLong calls = new AtomicLong();
+    private final CallOrder arrived = new CallOrder();
 
     Seal(ClusterKey key) {
         this.key = key;
     }
 
-    /** A call to a member: tag, number, content. */
+    /** A call to a member: tag, sender, number, content. */
     byte[] call(String member, byte[] content) {
-        byte[] body = new byte[NUMBER + content.length];
-        byte[] number = new byte[NUMBER];
-        RANDOM.nextBytes(number);
-        System.arraycopy(number, 0, body, 0, NUMBER);
-        System.arraycopy(content, 0, body, NUMBER, content.length);
-        return joined(key.tag("call " + member, body), body);
+        ByteBuffer body = ByteBuffer.allocate(HEAD + content.length);
+        body.putLong(sender.getMostSignificantBits()).putLong(sender.getLeastSignificantBits()).putLong(calls.incrementAndGet()).put(content);
+        return joined(key.tag("call " + member, body.array()), body.array());
     }
 
     /**
      * The content of a call.
      *
-     * @throws SecurityException if it has another tag, or is for another member
+     * @throws SecurityException if it has another tag, is for another member, or came before
      */
     ByteBuffer openCall(String member, byte[] sealed) {
         byte[] body = body(sealed);
-        if (body.length < NUMBER || !key.isTag(tag(sealed), "call " + member, body)) {
+        if (body.length < HEAD || !key.isTag(tag(sealed), "call " + member, body)) {
             throw new SecurityException("call: found one with a wrong tag; expected one of a member that knows the secret");
         }
-        return ByteBuffer.wrap(body, NUMBER, body.length - NUMBER).slice();
+        ByteBuffer call = ByteBuffer.wrap(body);
+        if (!arrived.add(new UUID(call.getLong(), call.getLong()), call.getLong())) {
+            throw new SecurityException("call: found one that came before; expected each once");
+        }
+        return call.slice();
     }
 
     /** An answer to a call: tag, content. */

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.OperationTimeoutException;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
@@ -17,6 +19,8 @@ import com.hazelcast.internal.serialization.Data;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
+import com.hazelcast.spi.exception.RestClientException;
+import com.hazelcast.spi.exception.TargetNotMemberException;
 import com.hazelcast.spi.properties.ClusterProperty;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +36,9 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +144,21 @@ class GridTest {
         }
     }
 
+    /** What Hazelcast answers with where something fails, and what else is in its packages. */
+    @Test
+    void makesOfJavaObjectsTheExceptionsOfAnswersAlone() {
+        InternalSerializationService ours = nodes().get(0).getSerializationService();
+        for (Throwable answer : List.of(new TargetNotMemberException("gone"), new OperationTimeoutException("late"),
+                new HazelcastInstanceNotActiveException(), new HazelcastSerializationException("refused"),
+                new RejectedExecutionException("full"))) {
+            Data bytes = new DefaultSerializationServiceBuilder().build().toData(answer);
+            assertEquals(answer.getClass(), ours.toObject(bytes).getClass());
+        }
+        Data foreign = new DefaultSerializationServiceBuilder().build().toData(new RestClientException("http", 500));
+        assertTrue(cause(assertThrows(HazelcastSerializationException.class, () -> ours.toObject(foreign))).endsWith("is not allowed."));
+        assertEquals(Set.of(), GridConfig.of(SETTINGS).getSerializationConfig().getJavaSerializationFilterConfig().getWhitelist().getPackages());
+    }
+
     private static String cause(Throwable thrown) {
         return thrown.getCause() == null ? String.valueOf(thrown.getMessage()) : cause(thrown.getCause());
     }
@@ -159,6 +180,17 @@ class GridTest {
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void answersNothingToACallThatWasRecorded() {
+        HazelcastInstance instance = Hazelcast.getAllHazelcastInstances().stream()
+            .filter(one -> one.getConfig().getClusterName().equals(NAME)).findFirst().orElseThrow();
+        Grid other = instance.getCluster().getLocalMember().getUuid().equals(first.self().life()) ? second : first;
+        Call recorded = new Call(new Seal(KEY).call(other.self().life().toString(), "hello".getBytes(StandardCharsets.UTF_8)));
+        assertTrue(submit(instance, recorded).sealed().length > 0);
+        assertEquals(0, submit(instance, recorded).sealed().length);
+        assertTrue(REFUSALS.list().contains("cluster: call: found one that came before; expected each once"));
     }
 
     @Test

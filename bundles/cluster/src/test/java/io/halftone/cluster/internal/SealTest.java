@@ -35,6 +35,18 @@ class SealTest {
     }
 
     @Test
+    void refusesACallThatIsSentAgain() {
+        byte[] call = seal.call("b", CONTENT);
+        byte[] later = seal.call("b", CONTENT);
+        seal.openCall("b", later);
+        assertArrayEquals(CONTENT, bytes(seal.openCall("b", call)), "one call overtook the other");
+        for (byte[] recorded : List.of(call, later)) {
+            assertEquals("call: found one that came before; expected each once",
+                assertThrows(SecurityException.class, () -> seal.openCall("b", recorded)).getMessage());
+        }
+    }
+
+    @Test
     void refusesEveryChangedByte() {
         byte[] call = seal.call("b", CONTENT);
         byte[] answer = seal.answer(call, CONTENT);

@@ -76,7 +76,9 @@ final class Admission implements MemberSocketInterceptor {
             socket.setSoTimeout(0);
         } catch (IOException e) {
             // one that is slow has not refused: Hazelcast tries again
-            throw refused((e instanceof SocketTimeoutException ? "cluster: " : MEMBER) + place(socket) + ": ", e);
+            String refusal = (e instanceof SocketTimeoutException ? "cluster: " : MEMBER) + place(socket) + ": " + e.getMessage();
+            refusals.add(refusal);
+            throw new IOException(refusal, e);
         }
     }
 
@@ -112,7 +114,9 @@ final class Admission implements MemberSocketInterceptor {
             }
             socket.setSoTimeout(0);
         } catch (IOException e) {
-            throw refused("cluster: process at " + socket.getInetAddress().getHostAddress() + ": ", e);
+            String refusal = "cluster: process at " + socket.getInetAddress().getHostAddress() + ": " + e.getMessage();
+            refusals.addStranger(refusal);
+            throw new IOException(refusal, e);
         }
     }
 
@@ -121,12 +125,6 @@ final class Admission implements MemberSocketInterceptor {
         if (!Arrays.equals(found, GREETING)) {
             throw new IOException("found bytes " + printable(found) + "; expected " + printable(GREETING) + ", a member of this version");
         }
-    }
-
-    private IOException refused(String where, IOException e) {
-        String refusal = where + e.getMessage();
-        refusals.add(refusal);
-        return new IOException(refusal, e);
     }
 
     private static String place(Socket socket) {

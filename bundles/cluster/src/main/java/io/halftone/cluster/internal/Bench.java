@@ -30,14 +30,18 @@ final class Bench implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** There is work to be had. What has lost its coordinator gives way to it. */
-    synchronized void offer(Message.Offer offer, Peers peers) {
+    /**
+     * There is work to be had. What has lost its coordinator gives way to it.
+     *
+     * @return whether it is taken; one that ends here just now is not
+     */
+    synchronized boolean offer(Message.Offer offer, Peers peers) {
         Shift known = shifts.get(offer.session());
         if (known != null) {
             known.renew(offer.life());
-            return;
+            return !known.hasEnded();
         }
-        shifts.values().stream().filter(Shift::isLost).forEach(Shift::end);
+        shifts.values().stream().filter(Shift::isLost).forEach(Shift::leave);
         Shift shift = new Shift(offer, workbench, crew, peers, refusals, patience, finished);
         shifts.put(offer.session(), shift);
         try {
@@ -50,7 +54,9 @@ final class Bench implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {   // this process leaves
             shifts.remove(offer.session());
+            return false;
         }
+        return true;
     }
 
     private synchronized void remove(UUID session) {
@@ -75,9 +81,9 @@ final class Bench implements AutoCloseable {
         return finished.get();
     }
 
-    /** Stops all work. */
+    /** Stops all work, and gives units back. */
     synchronized void rest() {
-        shifts.values().forEach(Shift::end);
+        shifts.values().forEach(Shift::leave);
     }
 
     /** Stops all work and waits for it. */

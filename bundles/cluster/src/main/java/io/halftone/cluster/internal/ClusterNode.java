@@ -57,8 +57,9 @@ final class ClusterNode implements AutoCloseable {
             throw new IllegalStateException("cluster " + settings + ": found it closed; expected open");
         }
         if (grid == null) {
+            long before = refusals.count();   // what refused this process earlier may be gone
             Grid joined = Grid.join(settings, ClusterKey.of(settings), refusals, this::answer, () -> { });
-            List<String> refused = refusals.list().stream().filter(refusal -> refusal.startsWith(Admission.MEMBER)).toList();
+            List<String> refused = refusals.since(before).stream().filter(refusal -> refusal.startsWith(Admission.MEMBER)).toList();
             if (joined.others().isEmpty() && !refused.isEmpty()) {
                 joined.close();
                 throw new IllegalStateException(refused.get(refused.size() - 1));
@@ -74,7 +75,7 @@ final class ClusterNode implements AutoCloseable {
         working = true;
     }
 
-    /** Works for others no more; what it has begun for them runs elsewhere. */
+    /** Works for others no more; what it has begun for them is given back. */
     void rest() {
         working = false;
         bench.rest();
@@ -96,11 +97,7 @@ final class ClusterNode implements AutoCloseable {
         if (message instanceof Message.Describe) {
             return state().bytes();
         } else if (message instanceof Message.Offer offer) {
-            if (!working) {
-                return ClusterSession.NOT_NOW;
-            }
-            bench.offer(offer, join());
-            return ClusterSession.TAKEN;
+            return working && bench.offer(offer, join()) ? ClusterSession.TAKEN : ClusterSession.NOT_NOW;
         } else if (message instanceof Message.End end) {
             bench.end(end.session());
             return ClusterSession.TAKEN;
@@ -119,6 +116,8 @@ final class ClusterNode implements AutoCloseable {
         } else if (message instanceof Message.Alive it) {
             return it.session();
         } else if (message instanceof Message.Refused it) {
+            return it.session();
+        } else if (message instanceof Message.Left it) {
             return it.session();
         }
         throw new IllegalArgumentException("message: found " + message.getClass().getSimpleName() + "; expected one to a coordinator");

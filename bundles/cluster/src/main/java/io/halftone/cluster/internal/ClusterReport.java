@@ -20,7 +20,7 @@ final class ClusterReport {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("member", "process", "devices", "units", "works on"));
         List<List<String>> jobs = new ArrayList<>();
-        jobs.add(List.of("job", "units", "workers", "rate", "remaining"));
+        jobs.add(List.of("job", "units", "workers", "again", "rate", "remaining"));
         TreeSet<String> refusals = new TreeSet<>();
         for (ClusterNode.Listed member : members) {
             String address = member.address() + (member.self() ? " (this)" : "");
@@ -34,7 +34,7 @@ final class ClusterReport {
             refusals.addAll(state.refusals());
             for (MemberState.JobState job : state.jobs()) {
                 jobs.add(List.of(job.kind() + " " + job.subject() + " at " + member.address(), job.done() + " of " + job.total(),
-                    Integer.toString(job.workers()), rate(job), remaining(job)));
+                    Integer.toString(job.workers()), Integer.toString(job.again()), rate(job), remaining(job)));
             }
         }
         table(rows, out);
@@ -120,6 +120,7 @@ final class ClusterReport {
             json.writeNumberField("done", job.done());
             json.writeNumberField("total", job.total());
             json.writeNumberField("workers", job.workers());
+            json.writeNumberField("again", job.again());
             json.writeNumberField("seconds", job.millis() / 1000.0);
             json.writeEndObject();
         }

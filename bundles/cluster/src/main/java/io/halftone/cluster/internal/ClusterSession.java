@@ -12,13 +12,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +27,6 @@ final class ClusterSession implements WorkSession {
     /** What a member answers to an offer: it works on it, or it does not work for others now. */
     static final byte[] TAKEN = {1};
     static final byte[] NOT_NOW = {0};
-    private static final long ASK_AGAIN_SECONDS = 5;
     private static final long PAUSE_MILLIS = 500;
     private static final int LEAST_WAIT_MILLIS = 20;
 
@@ -42,8 +38,8 @@ final class ClusterSession implements WorkSession {
     private final Ledger.Terms terms;
     private final Runnable closed;
     private final List<Thread> own = new ArrayList<>();
-    /** Workers of members that have the work, by the member's life. */
-    private final Map<UUID, Set<String>> members = new ConcurrentHashMap<>();
+    /** Held by whoever lends units to members or takes those of one back: who went is lent nothing any more. */
+    private final Roster roster = new Roster();
     private final ResultDigests digests = new ResultDigests();
     private volatile Part part;
     private volatile boolean over;
@@ -67,60 +63,70 @@ final class ClusterSession implements WorkSession {
 
     @Override
     public void run(List<Unit> units, ResultSink sink) throws IOException {
+        if (over) {
+            throw new IllegalStateException("session: found one that is over; expected one that has not failed and is open");
+        }
         Part now = new Part(units, sink, terms);
-        members.keySet().forEach(life -> now.ledger().join(life.toString()));
+        roster.serving().forEach(life -> now.ledger().join(life.toString()));
         here.ifPresent(own -> now.ledger().join("here"));
         synchronized (this) {
             part = now;
             notifyAll();
         }
-        for (int i = own.size(); i < Math.min(here.map(OpenWork::workers).orElse(0), units.size()); i++) {
-            int worker = i;
-            Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
-            own.add(thread);
-            thread.start();
-        }
         try {
+            for (int i = own.size(); i < Math.min(here.map(OpenWork::workers).orElse(0), units.size()); i++) {
+                int worker = i;
+                Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
+                own.add(thread);
+                thread.start();
+            }
             do {
                 sink.check();
                 look(now);
             } while (now.awaitEnd(PAUSE_MILLIS));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             now.fail(e);
         }
         synchronized (this) {
             part = null;
         }
+        now.close();
         if (now.hasFailed()) {
             end();
             now.rethrow();
         }
     }
 
-    /** Offers the work to members that came, and takes back the units of those that went. */
+    /** Offers the work to members that came, and takes back the units of those that went. Fails if nobody is left to wait for. */
     private void look(Part now) {
         List<Peers.Peer> others = peers.others();
         Set<UUID> there = new HashSet<>();
         others.forEach(peer -> there.add(peer.life()));
-        members.forEach((life, workers) -> {
-            if (!there.contains(life)) {
-                members.remove(life);
-                workers.forEach(now.ledger()::leave);
-            }
-        });
+        synchronized (roster) {
+            roster.keep(there).forEach(life -> now.leaves(life.toString()));
+        }
         for (Peers.Peer peer : others) {
-            if (members.putIfAbsent(peer.life(), ConcurrentHashMap.newKeySet()) == null) {
+            if (roster.isToAsk(peer.life(), millis())) {
                 byte[] offer = new Message.Offer(id, peers.self().life(), work.kind(), work.subject(), work.digest(), work.description()).bytes();
                 peers.ask(peer.life(), offer).whenComplete((answer, failure) -> {
                     if (failure != null) {
-                        members.remove(peer.life());   // and again the next time
+                        roster.forget(peer.life());   // and again the next time
                     } else if (answer.equals(ByteBuffer.wrap(TAKEN))) {
-                        now.ledger().join(peer.life().toString());
-                    } else if (answer.equals(ByteBuffer.wrap(NOT_NOW))) {
-                        CompletableFuture.delayedExecutor(ASK_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> members.remove(peer.life()));
+                        synchronized (roster) {
+                            if (roster.takes(peer.life(), millis())) {
+                                now.ledger().join(peer.life().toString());
+                            }
+                        }
+                    } else {
+                        roster.rests(peer.life(), millis());
                     }
                 });
             }
+        }
+        if (here.isEmpty()) {
+            roster.stranded(millis()).ifPresent(refusals -> now.fail(new IllegalStateException(
+                "cluster: " + work.kind() + " " + work.subject() + ": found no member that can run it, and no workers of its own; expected one: "
+                + refusals)));
         }
     }
 
@@ -135,11 +141,11 @@ final class ClusterSession implements WorkSession {
         } else if (message instanceof Message.Alive it) {
             alive(it);
         } else if (message instanceof Message.Refused it) {
-            refusals.add("cluster: member " + address(it.life()) + ": " + String.join("; and ", it.differences()));
-            Part now = part;
-            if (now != null) {
-                now.ledger().leave(it.life().toString());
-            }
+            String refusal = "member " + address(it.life()) + ": " + String.join("; and ", it.differences());
+            refusals.add("cluster: " + refusal);
+            leaves(it.life(), () -> roster.refuses(it.life(), refusal, millis()));
+        } else if (message instanceof Message.Left it) {
+            leaves(it.life(), () -> roster.rests(it.life(), millis()));
         }
         return (over ? new Grant.Over() : new Grant.Later(0)).bytes();
     }
@@ -149,18 +155,35 @@ final class ClusterSession implements WorkSession {
         if (over) {
             return new Grant.Over();
         }
-        Set<String> workers = members.get(it.life());
-        if (now == null || workers == null) {   // between parts; or its coming was not heard of yet
+        if (now == null) {   // between parts
             return later();
         }
         String worker = worker(it.life(), it.worker());
-        workers.add(worker);
-        return now.lend(worker).<Grant>map(Grant.Lent::new).orElseGet(this::later);
+        Optional<Unit> unit;
+        synchronized (roster) {
+            unit = roster.serves(it.life(), worker, millis()) ? now.lend(worker) : Optional.empty();
+        }
+        return unit.<Grant>map(Grant.Lent::new).orElseGet(this::later);
+    }
+
+    /** A member works no more: its units wait again. */
+    private void leaves(UUID life, Runnable noted) {
+        synchronized (roster) {
+            noted.run();
+            Part now = part;
+            if (now != null) {
+                now.leaves(life.toString());
+            }
+        }
     }
 
     /** The more members, the longer each waits: those that wait cost little, however many they are. */
     private Grant later() {
-        return new Grant.Later(LEAST_WAIT_MILLIS + members.values().stream().mapToInt(Set::size).sum());
+        return new Grant.Later(LEAST_WAIT_MILLIS + roster.workers());
+    }
+
+    private static long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private void done(Message.Done it) {
@@ -196,6 +219,7 @@ final class ClusterSession implements WorkSession {
     }
 
     private void alive(Message.Alive it) {
+        roster.heard(it.life(), millis());
         Part now = part;
         if (now != null) {
             it.beats().stream().filter(beat -> now.has(beat.unit())).forEach(beat -> now.beat(worker(it.life(), beat.worker()), beat));
@@ -232,7 +256,7 @@ final class ClusterSession implements WorkSession {
             notifyAll();
         }
         byte[] end = new Message.End(id).bytes();
-        members.keySet().forEach(life -> peers.ask(life, end));   // who does not hear it learns it when it asks
+        roster.lives().forEach(life -> peers.ask(life, end));   // who does not hear it learns it when it asks
         join();
     }
 

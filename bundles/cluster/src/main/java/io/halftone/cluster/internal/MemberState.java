@@ -24,9 +24,10 @@ record MemberState(String name, List<String> devices, List<String> doing, long u
      * @param done    units of its present part that are done
      * @param total   units that this part has
      * @param workers that run units of it now
+     * @param again   units that were given to somebody else too, as who had them was gone, or failed at them, or said nothing
      * @param millis  since the part began
      */
-    record JobState(String kind, String subject, int done, int total, int workers, long millis) {}
+    record JobState(String kind, String subject, int done, int total, int workers, int again, long millis) {}
 
     MemberState {
         devices = List.copyOf(devices);
@@ -49,6 +50,7 @@ record MemberState(String name, List<String> devices, List<String> doing, long u
                 out.writeInt(job.done());
                 out.writeInt(job.total());
                 out.writeInt(job.workers());
+                out.writeInt(job.again());
                 out.writeLong(job.millis());
             }
         });
@@ -69,7 +71,7 @@ record MemberState(String name, List<String> devices, List<String> doing, long u
             int count = in.getInt();
             List<JobState> jobs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                jobs.add(new JobState(Message.text(in), Message.text(in), in.getInt(), in.getInt(), in.getInt(), in.getLong()));
+                jobs.add(new JobState(Message.text(in), Message.text(in), in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getLong()));
             }
             return new MemberState(name, devices, doing, units, jobs, refusals);
         } catch (BufferUnderflowException e) {

@@ -37,6 +37,9 @@ sealed interface Message {
     /** A member cannot take part. */
     record Refused(UUID session, UUID life, List<String> differences) implements Message {}
 
+    /** A member works on it no more, and gives its units back. */
+    record Left(UUID session, UUID life) implements Message {}
+
     /** A member works. */
     record Alive(UUID session, UUID life, List<Beat> beats) implements Message {}
 
@@ -91,6 +94,9 @@ sealed interface Message {
                     out.writeInt(beat.done());
                     out.writeInt(beat.total());
                 }
+            } else if (this instanceof Left it) {
+                id(out, 9, it.session());
+                id(out, it.life());
             }
         });
     }
@@ -130,7 +136,8 @@ sealed interface Message {
                 }
                 yield new Alive(session, life, beats);
             }
-            default -> throw new IllegalArgumentException("message: found kind " + kind + "; expected 1 to 8");
+            case 9 -> new Left(session, id(in));
+            default -> throw new IllegalArgumentException("message: found kind " + kind + "; expected 1 to 9");
         };
     }
 

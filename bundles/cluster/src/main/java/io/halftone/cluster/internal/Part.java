@@ -10,8 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Units of a session that run together: from one call of {@code run} to its end. For several threads. */
 final class Part {
@@ -19,6 +24,11 @@ final class Part {
     private final Ledger ledger;
     private final ResultSink sink;
     private final long begun = System.nanoTime();
+    private final Set<Integer> lent = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger again = new AtomicInteger();
+    /** Held for reading by whoever lends or takes, for writing by who ends it. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+    private boolean over;
     private Throwable failure;
 
     Part(List<Unit> units, ResultSink sink, Ledger.Terms terms) {
@@ -35,18 +45,35 @@ final class Part {
         return ledger;
     }
 
-    /** A unit for a worker; empty if there is none now. */
+    /** A unit for a worker; empty if there is none now, or the part has failed or is over. */
     Optional<Unit> lend(String worker) {
-        OptionalInt unit = ledger.lend(worker, millis());
-        return unit.isPresent() ? Optional.of(units.get(unit.getAsInt())) : Optional.empty();
+        use.readLock().lock();
+        try {
+            OptionalInt unit = over || hasFailed() ? OptionalInt.empty() : ledger.lend(worker, millis());
+            if (unit.isPresent() && !lent.add(unit.getAsInt())) {
+                again.incrementAndGet();
+            }
+            return unit.isPresent() ? Optional.of(units.get(unit.getAsInt())) : Optional.empty();
+        } finally {
+            use.readLock().unlock();
+        }
     }
 
     /**
-     * Takes a result.
+     * Takes a result, unless the part has failed or is over.
      *
      * @return whether it is the first of its unit
      */
     boolean accept(int unit, byte[] result) throws IOException {
+        use.readLock().lock();
+        try {
+            return !over && !hasFailed() && settle(unit, result);
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    private boolean settle(int unit, byte[] result) throws IOException {
         boolean first = sink.accept(unit, result);
         synchronized (this) {
             if (first) {   // a second one may be refused while the first is still being written
@@ -57,6 +84,13 @@ final class Part {
             }
         }
         return first;
+    }
+
+    /** From now on it lends nothing and takes nothing; waits for what is being taken. */
+    void close() {
+        use.writeLock().lock();
+        over = true;
+        use.writeLock().unlock();
     }
 
     /** Hears how far a worker is, and that it lives. */
@@ -76,6 +110,11 @@ final class Part {
         if (ledger.fails(worker, unit)) {
             fail(new IllegalStateException(message));
         }
+    }
+
+    /** A member and its workers are gone: their units wait again. */
+    void leaves(String member) {
+        ledger.leave(member);
     }
 
     /** Ends the part; of what went wrong, what the others stopped for counts. */
@@ -121,10 +160,11 @@ final class Part {
     }
 
     MemberState.JobState state(Work work) {
-        return new MemberState.JobState(work.kind(), work.subject(), ledger.done(), ledger.total(), ledger.lent(), millis());
+        return new MemberState.JobState(work.kind(), work.subject(), ledger.done(), ledger.total(), ledger.lent(), again.get(), millis());
     }
 
-    private long millis() {
+    /** Milliseconds since it began. */
+    long millis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     }
 }

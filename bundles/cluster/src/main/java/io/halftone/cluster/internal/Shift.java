@@ -87,6 +87,18 @@ final class Shift implements Runnable {
         }
     }
 
+    /** Stops at the next call of a model, and gives its units back at once. */
+    void leave() {
+        if (!ended) {
+            end();
+            peers.ask(coordinator, new Message.Left(offer.session(), peers.self().life()).bytes());   // who does not hear it waits for a lease
+        }
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** Whether its coordinator has not been heard of for a while, although it was asked. */
     boolean isLost() {
         return begun && System.nanoTime() - heard > TimeUnit.MILLISECONDS.toNanos(5 * BEAT_MILLIS);
@@ -109,20 +121,38 @@ final class Shift implements Runnable {
                     workers.add(new Worker(i, open));
                 }
             }
-            workers.forEach(Thread::start);
-            begun = true;
-            beat();
-            for (Worker worker : workers) {
-                worker.join();
+            try {
+                workers.forEach(Thread::start);
+                begun = true;
+                beat();
+            } finally {   // whatever happened: nobody may work on what is closed
+                end();
+                join();
             }
         } catch (RefusalException e) {
             refuse(e.differences());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             refuse(List.of("open: found " + e + "; expected to open the work"));
         } finally {
             ended = true;
+        }
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        for (Worker worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -108,6 +108,42 @@ class ClusterNodeTest {
     }
 
     @Test
+    void joinsOnceThoseAreGoneThatRefusedIt() {
+        ClusterNode first = node("tests", "another secret entirely", new ToyWork.Bench());
+        first.join();
+        ClusterNode other = node(new ToyWork.Bench());
+        assertThrows(IllegalStateException.class, other::join);
+        first.close();
+        assertEquals(List.of(), other.join().others());
+    }
+
+    @Test
+    void takesUnitsBackFromAMemberThatStopsAndStaysConnected() throws Exception {
+        ToyWork.Bench bench = new ToyWork.Bench();
+        ClusterNode member = node(bench);
+        member.work();
+        ClusterNode coordinator = node(new ToyWork.Bench());
+        List<Unit> units = ToyWork.units(0, 20);
+        ToyWork.Sink sink = new ToyWork.Sink();
+        try (WorkSession session = coordinator.begin(ToyWork.described(40), new ToyWork(1, 40))) {
+            CompletableFuture<Void> run = CompletableFuture.runAsync(() -> {
+                try {
+                    session.run(units, sink);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await(() -> !member.state().doing().isEmpty());
+            member.rest();
+            // and long before the lease of 20 s is over
+            await(() -> coordinator.state().jobs().stream().anyMatch(job -> job.again() == 1) || run.isDone());
+            run.get(15, TimeUnit.SECONDS);
+            assertEquals(ToyWork.expected(units), sink.results);
+            assertEquals(1, member.join().others().size());
+        }
+    }
+
+    @Test
     void refusesAnotherClusterByName() {
         node(new ToyWork.Bench()).join();
         ClusterNode other = node("others", SECRET, new ToyWork.Bench());

@@ -20,7 +20,7 @@ class MessageTest {
         new Message.Offer(SESSION, LIFE, "calibrate", "models/sdxl", "00ff", "{}"),
         new Message.End(SESSION), new Message.Take(SESSION, LIFE, 3), new Message.Done(SESSION, LIFE, 1, 7, 20, new byte[] {1, 2, 3}),
         new Message.Failed(SESSION, LIFE, 0, 5, "layer: found NaN"), new Message.Refused(SESSION, LIFE, List.of("a", "ö")),
-        new Message.Alive(SESSION, LIFE, List.of(new Message.Beat(0, 1, 2, 3), new Message.Beat(1, 4, 0, 0))));
+        new Message.Alive(SESSION, LIFE, List.of(new Message.Beat(0, 1, 2, 3), new Message.Beat(1, 4, 0, 0))), new Message.Left(SESSION, LIFE));
 
     @Test
     void readsWhatItWrote() {
@@ -30,7 +30,7 @@ class MessageTest {
             assertEquals(message.getClass(), Message.of(ByteBuffer.wrap(bytes)).getClass());
         }
         MemberState state = new MemberState("host 7", List.of("cpu"), List.of("unit 3"), 9,
-            List.of(new MemberState.JobState("calibrate", "sdxl", 1, 2, 3, 4)), List.of("refused"));
+            List.of(new MemberState.JobState("calibrate", "sdxl", 1, 2, 3, 4, 5)), List.of("refused"));
         assertEquals(state, MemberState.of(ByteBuffer.wrap(state.bytes())));
         for (Grant grant : List.of(new Grant.Lent(new Unit(4, "argument")), new Grant.Later(20), new Grant.Over())) {
             assertEquals(grant, Grant.of(ByteBuffer.wrap(grant.bytes())));

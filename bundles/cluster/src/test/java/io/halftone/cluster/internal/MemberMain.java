@@ -3,10 +3,18 @@ package io.halftone.cluster.internal;
 import io.halftone.distribute.Ledger;
 import io.halftone.distribute.Unit;
 import io.halftone.distribute.WorkSession;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process of a cluster, for tests that kill some: {@code member}, or {@code coordinate} and how many units. */
+/**
+ * A process of a cluster, for tests that kill some: {@code member}, which sends itself a signal that it reads in the middle of its next unit, or {@code coordinate} and how many
+ * units.
+ */
 public final class MemberMain {
     private MemberMain() {}
 
@@ -24,13 +32,19 @@ public final class MemberMain {
         if (args[3].equals("member")) {
             node.work();
             System.out.println("joined");
-            System.in.read();   // until whoever started it is gone
+            tellUnits(node);
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {   // until whoever started it is gone
+                String signal = line;
+                bench.atNextStep = unit -> strike(signal, unit);
+            }
             System.exit(0);
         }
         node.join();
         System.out.println("joined");
         List<Unit> units = ToyWork.units(0, Integer.parseInt(args[4]));
         ToyWork.Sink sink = new ToyWork.Sink();
+        AtomicInteger again = new AtomicInteger();
         ToyWork here = new ToyWork(1, step);
         try (WorkSession session = node.begin(ToyWork.described(step), here)) {
             Thread told = new Thread(() -> {
@@ -40,18 +54,48 @@ public final class MemberMain {
                         last = sink.results.size();
                         System.out.println("done " + last);
                     }
-                    try {
-                        Thread.sleep(20);
-                    } catch (InterruptedException e) {
-                        return;
-                    }
+                    node.state().jobs().forEach(job -> again.accumulateAndGet(job.again(), Math::max));
+                    sleep();
                 }
             });
             told.setDaemon(true);
             told.start();
             session.run(units, sink);
         }
+        System.out.println("again " + again);
         System.out.println(new TreeMap<>(sink.results).equals(ToyWork.expected(units)) ? "equal" : "different " + sink.results);
         System.exit(0);
+    }
+
+    private static void tellUnits(ClusterNode node) {
+        Thread told = new Thread(() -> {
+            for (long last = 0;; sleep()) {
+                if (node.state().units() != last) {
+                    last = node.state().units();
+                    System.out.println("ran " + last);
+                }
+            }
+        });
+        told.setDaemon(true);
+        told.start();
+    }
+
+    /** Kills or stops this process in the middle of a unit. */
+    private static void strike(String signal, Unit unit) {
+        System.out.println("struck in " + unit.id());
+        System.out.flush();
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(ProcessHandle.current().pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.halftone.cluster.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -14,14 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Processes that are killed, paused and started late: what is computed is the same. */
 class ProcessesTest {
     private static final long LIMIT_SECONDS = 100;
+    /** Seconds without a sign of life after which a member is gone. */
+    private static final int LIMIT = 5;
 
     private final int port = Ports.free(8);
     private final List<Started> processes = new ArrayList<>();
@@ -45,6 +50,16 @@ class ProcessesTest {
             }
         }
 
+        /** Waits for a line that begins so; what follows there. */
+        String awaitLine(String beginning) throws InterruptedException {
+            String line = next();
+            while (!line.startsWith(beginning)) {
+                assertFalse(line.startsWith("equal") || line.startsWith("different"), "it ended before " + beginning);
+                line = next();
+            }
+            return line.substring(beginning.length());
+        }
+
         /** What it says at its end. */
         String last() throws InterruptedException {
             String line = next();
@@ -52,6 +67,13 @@ class ProcessesTest {
                 line = next();
             }
             return line;
+        }
+
+        /** Has it send itself a signal in the middle of a unit. */
+        void strike(String signal) throws IOException, InterruptedException {
+            process.getOutputStream().write((signal + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            awaitLine("struck in ");
         }
     }
 
@@ -86,23 +108,46 @@ class ProcessesTest {
         processes.forEach(started -> started.process().destroyForcibly());
     }
 
+    /** One is killed, one is paused for less than its heartbeat limit, one is late. */
     @Test
     void computesTheSameWhenMembersAreKilledPausedAndLate() throws Exception {
+        computesTheSame(4, 400, 1, 1);
+    }
+
+    /** The same with a pause that is longer than the limit, so that the unit of the paused one is run again. */
+    @Test
+    void computesTheSameWhenAMemberIsPausedForLong() throws Exception {
+        Assumptions.assumeTrue(Boolean.getBoolean("halftone.cluster.long"), "the long form: -Pcluster");
+        computesTheSame(60, 240, LIMIT + 4, 2);
+    }
+
+    private void computesTheSame(int step, int count, int pause, int again) throws Exception {
         Random random = new Random(3);
-        Started killed = start(5, 8, "member");
-        Started paused = start(5, 8, "member");
+        Started killed = start(LIMIT, step, "member");
+        Started paused = start(LIMIT, step, "member");
         killed.await("joined");
         paused.await("joined");
-        Started coordinator = start(5, 8, "coordinate", "120");
+        Started coordinator = start(LIMIT, step, "coordinate", Integer.toString(count));
         coordinator.await("joined");
         coordinator.awaitDone(5 + random.nextInt(10));
-        signal("STOP", paused.process());
-        coordinator.awaitDone(25 + random.nextInt(10));
-        signal("KILL", killed.process());
-        Started late = start(5, 8, "member");
-        coordinator.awaitDone(70);
-        signal("CONT", paused.process());
+        Started late = start(LIMIT, step, "member");
+        killed.strike("KILL");
+        late.awaitLine("ran ");
+        paused.strike("STOP");   // nobody else has its unit: the job waits for it
+        CompletableFuture<Void> resumed = CompletableFuture.runAsync(() -> resume(paused),
+            CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS));
+        int units = Integer.parseInt(coordinator.awaitLine("again "));
         assertEquals("equal", coordinator.last());
+        assertTrue(units >= again, "units that were lent again: found " + units + "; expected at least " + again);
         assertTrue(late.process().isAlive());
+        resumed.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void resume(Started paused) {
+        try {
+            signal("CONT", paused.process());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Work whose results are easily known: a unit's is the digest of its argument, taken once for each step. */
@@ -28,6 +29,7 @@ final class ToyWork implements OpenWork {
     private final long stepMillis;
     final AtomicInteger ran = new AtomicInteger();
     volatile boolean open = true;
+    private Consumer<Unit> atStep = unit -> { };
 
     ToyWork(int workers, long stepMillis) {
         this.workers = workers;
@@ -70,6 +72,7 @@ final class ToyWork implements OpenWork {
             String value = unit.get().argument();
             for (int step = 1; step <= STEPS; step++) {
                 sleep(stepMillis);
+                atStep.accept(unit.get());
                 if (value.equals("poison")) {
                     throw new IllegalStateException("layer: found NaN; expected finite values");
                 }
@@ -99,6 +102,8 @@ final class ToyWork implements OpenWork {
         private final List<String> differences;
         final List<ToyWork> opened = new CopyOnWriteArrayList<>();
         volatile int workers = 1;
+        /** Happens once, in the middle of a unit. */
+        volatile Consumer<Unit> atNextStep;
 
         Bench(String... differences) {
             this.differences = List.of(differences);
@@ -110,6 +115,13 @@ final class ToyWork implements OpenWork {
                 throw new RefusalException(differences);
             }
             ToyWork work = new ToyWork(workers, Long.parseLong(description.split(" ")[1]));
+            work.atStep = unit -> {
+                Consumer<Unit> once = atNextStep;
+                atNextStep = null;
+                if (once != null) {
+                    once.accept(unit);
+                }
+            };
             opened.add(work);
             return work;
         }

@@ -72,7 +72,7 @@ class ClusteredCalibrationTest {
 
     private Path alone(int prompts) throws Exception {
         Path checkpoint = folder.resolve("alone.safetensors");
-        ClusterProcess.quantize("in-process", prompts, checkpoint, ProgressListener.NONE);
+        Jobs.quantize("in-process", prompts, checkpoint, ProgressListener.NONE);
         return checkpoint;
     }
 
@@ -98,18 +98,21 @@ class ClusteredCalibrationTest {
     @Test
     void hasTheSameBytesWhateverHappensToMembers() throws Exception {
         Assumptions.assumeTrue(ROUNDS > 0, "the long form: -Pcluster");
-        int prompts = 150;
+        int prompts = 200;
         Path expected = alone(prompts);
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
             long began = System.nanoTime();
             String happened = round(prompts, random, folder.resolve("round" + round + ".safetensors"), expected);
-            System.out.printf("cluster: round %d: %.1f s: %s%n", round + 1, (System.nanoTime() - began) / 1e9, happened);
+            System.out.printf("cluster: round %d of %d: %.1f s: same SHA-256; %s%n", round + 1, ROUNDS, (System.nanoTime() - began) / 1e9, happened);
             end();
         }
     }
 
-    /** The coordinator, six members and a late one; two are killed and one is paused. */
+    /**
+     * The coordinator, six members and a late one; two are killed and one is paused for longer than its heartbeat limit, each at a random moment of a
+     * unit that it holds, and all of it within the job: their units are run again, and the late one runs some.
+     */
     private String round(int prompts, Random random, Path checkpoint, Path expected) throws Exception {
         int port = freePort();
         List<ClusterProcess> members = new ArrayList<>();
@@ -119,31 +122,39 @@ class ClusteredCalibrationTest {
         for (ClusterProcess member : members) {
             member.await("joined");
         }
+        ClusterProcess late = start(port, "member", "late");
+        late.await("ready");
+        members.add(late);
         // members do all of it: the coordinator's own worker would be done before they have loaded
         ClusterProcess coordinator = start(port, List.of("-DClusterConfig.ownWorkers=false"), "quantize", "cluster", Integer.toString(prompts),
             checkpoint.toString());
-        double[] moments = random.doubles(4, 0.05, 0.7).sorted().toArray();
-        List<String> events = new ArrayList<>(List.of("kill 0", "kill 1", "pause 2", "late"));
+        double[] moments = random.doubles(4, 0.02, 0.4).sorted().toArray();
+        List<String> events = new ArrayList<>(List.of("KILL 0", "KILL 1", "STOP 2", "late"));
         Collections.shuffle(events, random);
         StringBuilder happened = new StringBuilder();
-        int pause = 2 + random.nextInt(20);
+        int pause = 3 * LIMIT + random.nextInt(8);   // one of those that say who is there may be gone too: that takes two limits
         for (int i = 0; i < events.size(); i++) {
-            boolean runs = coordinator.awaitPart(moments[i]);
-            happened.append(events.get(i)).append(runs ? String.format(" at %.2f, ", moments[i]) : " after the end, ");
-            switch (events.get(i)) {
-                case "kill 0" -> members.get(0).signal("KILL");
-                case "kill 1" -> members.get(1).signal("KILL");
-                case "pause 2" -> {
-                    members.get(2).signal("STOP");
-                    CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS).execute(() -> resume(members.get(2)));
-                }
-                default -> members.add(start(port, "member"));
+            assertTrue(coordinator.awaitPart(moments[i]), "the job ended before " + events.get(i));
+            if (events.get(i).equals("late")) {
+                late.joinNow();
+                happened.append(String.format("late at %.2f, ", moments[i]));
+                continue;
+            }
+            String[] event = events.get(i).split(" ");
+            ClusterProcess struck = members.get(Integer.parseInt(event[1]));
+            struck.strike(event[0], random.nextInt(1_000));
+            happened.append(String.format("%s at %.2f in unit %s, ", event[0], moments[i], struck.awaitLine("struck " + event[0] + " ")));
+            if (event[0].equals("STOP")) {
+                CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS).execute(() -> resume(struck));
             }
         }
         coordinator.await(ClusterProcess.EQUAL);
         assertEquals(-1, Files.mismatch(expected, checkpoint), "after " + happened);
         List<Long> units = members.stream().map(ClusterProcess::units).toList();
-        return happened + "paused " + pause + " s; units of members " + units;
+        assertTrue(coordinator.again() >= 3, "units that were lent again: found " + coordinator.again() + "; expected those of two that were killed and "
+            + "of one that was paused; " + happened);
+        assertTrue(late.units() > 0, "the late member ran no unit; " + happened + units);
+        return happened + "paused " + pause + " s; " + coordinator.again() + " units lent again; units of members " + units;
     }
 
     private static void resume(ClusterProcess member) {

@@ -85,7 +85,7 @@ class CutNetworkTest {
         Assumptions.assumeTrue(run("ip", "netns", "add", host(0)) && run("ip", "netns", "del", host(0)), "needs root and ip netns");
         int prompts = 600;
         Path expected = folder.resolve("alone.safetensors");
-        ClusterProcess.quantize("in-process", prompts, expected, ProgressListener.NONE);
+        Jobs.quantize("in-process", prompts, expected, ProgressListener.NONE);
         hosts();
         ClusterProcess second = start(2, "member");
         second.await("joined");

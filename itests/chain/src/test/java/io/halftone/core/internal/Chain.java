@@ -5,9 +5,11 @@ import io.halftone.api.Halftone;
 import io.halftone.api.PipelineSource;
 import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.plan.ModelFolders;
+import io.halftone.core.internal.task.Bench;
 import io.halftone.core.internal.task.Workplace;
 import io.halftone.diffusers.internal.DiffusersFolders;
 import io.halftone.distribute.WorkDistributor;
+import io.halftone.distribute.Workbench;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.Exporter;
 import io.halftone.model.ModelAdapter;
@@ -24,7 +26,9 @@ import io.halftone.quant.QuantFormat;
 import io.halftone.torch.internal.TorchRuntime;
 import java.lang.annotation.Annotation;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Every plugin of the distribution, wired by hand. */
 public final class Chain {
@@ -59,6 +63,11 @@ public final class Chain {
             new Plugins.Family<>("build-tool", List.of()), found.family("distributor", WorkDistributor.class, named));
     }
 
+    /** A configuration of a component: its defaults, and in their place system properties of the type's and the attribute's name. */
+    public static Object configured(Class<?> configuration) {
+        return Components.configured(configuration);
+    }
+
     /** What diffusers computed with the tiny pipeline of that name; the metadata holds the call. */
     public static Path golden(String name) {
         return Path.of("src/test/resources/golden", name + ".safetensors");
@@ -66,7 +75,37 @@ public final class Chain {
 
     /** The service over these plugins. */
     public static Halftone halftone() {
-        return new HalftoneService(() -> PLUGINS, WORK.opener(), RUNTIME, WORK.models(),
-            new Diagnostics(new Components().services(DiagnosticSource.class)));
+        return halftone(PLUGINS);
+    }
+
+    /** The service over these plugins, with these distributors by their names alone. */
+    public static Halftone halftone(Map<String, WorkDistributor> distributors) {
+        List<Plugins.Plugin<WorkDistributor>> family = new ArrayList<>();
+        distributors.forEach((name, distributor) -> family.add(Plugins.Plugin.of(distributor, name)));
+        return halftone(new Plugins(PLUGINS.models(), PLUGINS.pipelines(), PLUGINS.schedulers(), PLUGINS.tokenizers(), PLUGINS.formats(), PLUGINS.policies(),
+            PLUGINS.collectors(), PLUGINS.algorithms(), PLUGINS.exporters(), PLUGINS.engines(), PLUGINS.presets(), PLUGINS.tools(),
+            new Plugins.Family<>("distributor", family)));
+    }
+
+    private static Halftone halftone(Plugins plugins) {
+        return new HalftoneService(() -> plugins, WORK.opener(), RUNTIME, WORK.models(), new Diagnostics(new Components().services(DiagnosticSource.class)));
+    }
+
+    /**
+     * Opens others' work over these plugins.
+     *
+     * @param changed bundle versions that it has instead of none, by the names of number formats
+     */
+    public static Workbench workbench(Map<String, String> changed) {
+        List<Plugins.Plugin<QuantFormat>> formats = new ArrayList<>();
+        for (Plugins.Plugin<QuantFormat> plugin : PLUGINS.formats().plugins()) {
+            formats.add(plugin.names().stream().filter(changed::containsKey).findFirst()
+                .map(name -> new Plugins.Plugin<>(plugin.names(), plugin.service(), "io.halftone.format." + name, changed.get(name))).orElse(plugin));
+        }
+        Plugins plugins = new Plugins(PLUGINS.models(), PLUGINS.pipelines(), PLUGINS.schedulers(), PLUGINS.tokenizers(),
+            new Plugins.Family<>("format", formats), PLUGINS.policies(), PLUGINS.collectors(), PLUGINS.algorithms(), PLUGINS.exporters(),
+            PLUGINS.engines(), PLUGINS.presets(), PLUGINS.tools(), PLUGINS.distributors());
+        Workplace workplace = new Workplace(plugins, WORK.opener(), RUNTIME, WORK.models());
+        return new Bench(() -> workplace);
     }
 }

@@ -134,7 +134,7 @@ final class Components {
     }
 
     /** Its defaults, and in their place system properties of the type's and the attribute's name. */
-    private static Object configured(Class<?> configuration) {
+    static Object configured(Class<?> configuration) {
         return Proxy.newProxyInstance(configuration.getClassLoader(), new Class<?>[] {configuration}, (proxy, method, arguments) -> {
             String given = System.getProperty(configuration.getSimpleName() + "." + method.getName());
             if (method.getName().equals("annotationType")) {

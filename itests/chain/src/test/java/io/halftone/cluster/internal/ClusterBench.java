@@ -40,7 +40,7 @@ public final class ClusterBench {
         int prompts = args.length > 1 ? Integer.parseInt(args[1]) : 72;
         int port = ClusteredCalibrationTest.freePort();
         int other = ClusteredCalibrationTest.freePort();
-        ClusterProcess member = ClusterProcess.start(other, LIMIT, List.of(), "member");
+        ClusterProcess member = ClusterProcess.start(other, LIMIT, List.of("-XX:TieredStopAtLevel=4", "-Xmx1g"), "member");   // as this process
         try {
             member.await("joined");
             Map<String, WorkDistributor> distributors = Map.of("in-process", Chain.PLUGINS.distributors().get("in-process"),

@@ -99,16 +99,16 @@ class CutNetworkTest {
         TimeUnit.SECONDS.sleep(CUT_SECONDS);
         units[0] = second.units();
         link(2, "up");
-        coordinator.awaitPart(0.5);
+        second.awaitUnits(units[0] + 2);   // one may have been done while it was cut off
         units[1] = second.units();
+        assertTrue(coordinator.awaitPart(0.5), "the job ended before the coordinator's link was cut");
         link(1, "down");   // the one that coordinates is on the smaller side
         TimeUnit.SECONDS.sleep(CUT_SECONDS);
         units[2] = second.units() + third.units();
         link(1, "up");
         coordinator.await(ClusterProcess.EQUAL);
         assertEquals(-1, Files.mismatch(expected, checkpoint));
-        System.out.printf("cut network: the second host ran %d units before it was cut off and %d by the half; both %d before the "
+        System.out.printf("cut network: the second host ran %d units before it was cut off and %d once it was back; both %d before the "
             + "coordinator was cut off and %d at the end%n", units[0], units[1], units[2], second.units() + third.units());
-        assertTrue(units[1] > units[0], "the second host ran nothing after its link was mended: " + units[0] + ", " + units[1]);
     }
 }

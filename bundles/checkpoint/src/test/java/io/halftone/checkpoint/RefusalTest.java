@@ -98,6 +98,9 @@ class RefusalTest {
         save(path, tensors, Map.of("halftone", "{}", "halftone.storage", "{\"version\":1,\"computeType\":\"FLOAT31\"}"));
         assertEquals(path + ": halftone.storage: found No enum constant io.halftone.ops.DType.FLOAT31; expected what this release writes"
             + " (is it of another release?)", assertThrows(CheckpointException.class, () -> StoredCheckpoint.open(path)).getMessage());
+        save(path, tensors, Map.of("halftone", "{}", "halftone.storage", "{\"version\":1,\"computeType\":\"F; expected G\"}"));
+        assertEquals(path + ": halftone.storage: found No enum constant io.halftone.ops.DType.F; expected G; expected what this release writes"
+            + " (is it of another release?)", assertThrows(CheckpointException.class, () -> StoredCheckpoint.open(path)).getMessage());
         for (String scales : List.of("-1", "2000000000")) {
             save(path, tensors, Map.of("halftone", "{}", "halftone.storage", "{\"version\":1,\"computeType\":\"FLOAT32\",\"layers\":{\"a\":{\"weight\":"
                 + "{\"codes\":\"INT8\",\"scales\":" + scales + ",\"axis\":0,\"layout\":\"MODEL_OPTIMIZER\",\"shape\":[2000000000,4]}}}}"));

@@ -89,7 +89,7 @@ public record Manifest(Form form, DType computeType, String base, Map<String, La
             throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected JSON", e);
         } catch (IllegalArgumentException | ArithmeticException e) {
             String message = String.valueOf(e.getMessage());
-            boolean told = message.contains("; expected ");   // an enum says that it has no such constant, and nothing else
+            boolean told = message.contains("found ") && message.contains("; expected ");   // an enum says that it has no such constant, and nothing else
             throw new CheckpointException(where + ": " + (told ? message : "found " + message + "; expected what this release writes")
                 + " (is it of another release?)", e);
         }

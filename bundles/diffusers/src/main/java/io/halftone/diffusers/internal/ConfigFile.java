@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.halftone.model.ModelConfig;
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,8 +64,8 @@ final class ConfigFile {
             throw new CheckpointException(where + ": found " + e.getOriginalMessage() + "; expected a JSON object", e);
         } catch (NumberFormatException e) {   // of an exponent beyond all that a decimal number has
             throw new CheckpointException(where + ": found a number that none can hold (" + e.getMessage() + "); expected a JSON object", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);   // bytes in memory are always read
+        } catch (IOException e) {   // bytes that are no characters, as it makes them out
+            throw new CheckpointException(where + ": found " + e.getMessage() + "; expected a JSON object", e);
         }
         if (!root.isObject()) {
             throw new CheckpointException(where + ": found " + kind(root) + "; expected a JSON object");

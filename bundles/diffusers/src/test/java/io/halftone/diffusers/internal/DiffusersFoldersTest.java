@@ -361,6 +361,13 @@ class DiffusersFoldersTest {
     }
 
     @Test
+    void refusesBytesThatAreNoCharacters() throws IOException {
+        Files.write(folder.resolve("model_index.json"), new byte[] {0, 0, 0, '{', 0x75, (byte) 0xff, 0, 0});
+        assertEquals(folder.resolve("model_index.json") + ": found Invalid UTF-32 character 0x75fe0000 (above 0x0010ffff) at char #1, byte #7); expected a JSON object",
+            assertThrows(CheckpointException.class, () -> open(folder)).getMessage());
+    }
+
+    @Test
     void refusesExponentThatNoNumberHas() throws IOException {
         write("model_index.json", "{\"_class_name\": \"P\", \"a\": 1e309223372036854775807}");
         String message = assertThrows(CheckpointException.class, () -> open(folder)).getMessage();

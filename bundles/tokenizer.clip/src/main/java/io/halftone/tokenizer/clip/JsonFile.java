@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.halftone.ops.CheckpointException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ public record JsonFile(Path path, JsonNode root) {
             root = MAPPER.readTree(bytes(path));
         } catch (JsonProcessingException e) {
             throw new CheckpointException(path + ": found " + e.getOriginalMessage() + "; expected a JSON object", e);
+        } catch (CharConversionException e) {   // bytes that are no characters, as it makes them out
+            throw new CheckpointException(path + ": found " + e.getMessage() + "; expected a JSON object", e);
         }
         if (!root.isObject()) {
             throw new CheckpointException(path + ": found " + kind(root) + "; expected a JSON object");

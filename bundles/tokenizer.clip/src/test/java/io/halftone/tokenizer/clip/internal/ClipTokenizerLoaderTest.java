@@ -136,6 +136,13 @@ class ClipTokenizerLoaderTest {
     }
 
     @Test
+    void refusesBytesThatAreNoCharacters() throws IOException {
+        writeVocabulary();
+        Path file = Files.write(folder.resolve("vocab.json"), new byte[] {0, 0, 0, '{', 0x75, (byte) 0xff, 0, 0});
+        assertRefused(file + ": found Invalid UTF-32 character 0x75fe0000 (above 0x0010ffff) at char #1, byte #7); expected a JSON object");
+    }
+
+    @Test
     void refusesAVocabularyThatIsAList() throws IOException {
         writeVocabulary();
         write("vocab.json", "[1]");

@@ -112,6 +112,13 @@ class T5TokenizerLoaderTest {
     }
 
     @Test
+    void refusesBytesThatAreNoCharacters() throws IOException {
+        Files.write(folder.resolve("tokenizer.json"), new byte[] {0, 0, 0, '{', 0x75, (byte) 0xff, 0, 0});
+        assertTrue(assertThrows(CheckpointException.class, () -> Definition.read(folder.resolve("tokenizer.json"))).getMessage().endsWith(
+            ": found Invalid UTF-32 character 0x75fe0000 (above 0x0010ffff) at char #1, byte #7); expected a JSON object"));
+    }
+
+    @Test
     void refusesAnotherModelThanUnigram() throws IOException {
         write("tokenizer.json", "{\"model\": {\"type\": \"BPE\"}}");
         assertRefused("tokenizer.json", "model.type: found \"BPE\"; expected Unigram");

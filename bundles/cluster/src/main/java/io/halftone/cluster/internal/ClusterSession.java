@@ -8,14 +8,17 @@ import io.halftone.distribute.UnitSource;
 import io.halftone.distribute.Work;
 import io.halftone.distribute.WorkSession;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +30,8 @@ final class ClusterSession implements WorkSession {
     /** What a member answers to an offer: it works on it, or it does not work for others now. */
     static final byte[] TAKEN = {1};
     static final byte[] NOT_NOW = {0};
+    /** What the ledger knows this process by; its workers have a number behind it. */
+    private static final String HERE = "here";
     private static final long PAUSE_MILLIS = 500;
     private static final int LEAST_WAIT_MILLIS = 20;
 
@@ -38,6 +43,8 @@ final class ClusterSession implements WorkSession {
     private final Ledger.Terms terms;
     private final Runnable closed;
     private final List<Thread> own = new ArrayList<>();
+    /** Own workers that could not load what they need, and why. */
+    private final Map<Integer, Throwable> lost = new ConcurrentSkipListMap<>();
     /** Held by whoever lends units to members or takes those of one back: who went is lent nothing any more. */
     private final Roster roster = new Roster();
     private final ResultDigests digests = new ResultDigests();
@@ -68,19 +75,16 @@ final class ClusterSession implements WorkSession {
         }
         Part now = new Part(units, sink, terms);
         roster.serving().forEach(life -> now.ledger().join(life.toString()));
-        here.ifPresent(own -> now.ledger().join("here"));
+        if (hasOwn()) {
+            now.ledger().join(HERE);
+        }
         synchronized (this) {
             part = now;
             notifyAll();
         }
         try {
-            for (int i = own.size(); i < Math.min(here.map(OpenWork::workers).orElse(0), units.size()); i++) {
-                int worker = i;
-                Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
-                own.add(thread);
-                thread.start();
-            }
             do {
+                start(units.size() + lost.size());
                 sink.check();
                 look(now);
             } while (now.awaitEnd(PAUSE_MILLIS));
@@ -94,6 +98,25 @@ final class ClusterSession implements WorkSession {
         if (now.hasFailed()) {
             end();
             now.rethrow();
+        }
+    }
+
+    private int ownWorkers() {
+        return here.map(OpenWork::workers).orElse(0);
+    }
+
+    /** Whether one of its own workers can run units, as far as is known. */
+    private boolean hasOwn() {
+        return lost.size() < ownWorkers();
+    }
+
+    /** So many of its own workers, or all there are. */
+    private void start(int count) {
+        for (int i = own.size(); i < Math.min(ownWorkers(), count); i++) {
+            int worker = i;
+            Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
+            own.add(thread);
+            thread.start();
         }
     }
 
@@ -123,7 +146,9 @@ final class ClusterSession implements WorkSession {
                 });
             }
         }
-        if (here.isEmpty()) {
+        if (!hasOwn() && !lost.isEmpty() && roster.serving().isEmpty()) {
+            now.fail(lost.values().iterator().next());
+        } else if (here.isEmpty()) {
             roster.stranded(millis()).ifPresent(refusals -> now.fail(new IllegalStateException(
                 "cluster: " + work.kind() + " " + work.subject() + ": found no member that can run it, and no workers of its own; expected one: "
                 + refusals)));
@@ -240,14 +265,46 @@ final class ClusterSession implements WorkSession {
     }
 
     private void work(int worker) {
-        try {
-            here.orElseThrow().serve(worker, new Own("here/" + worker));
-        } catch (Throwable e) {
-            Part now = part;
+        Own units = new Own(HERE + "/" + worker);
+        boolean more = true;
+        while (more) {
+            try {
+                here.orElseThrow().serve(worker, units);
+                more = false;
+            } catch (Throwable e) {
+                more = goesOn(worker, units, e);
+            }
+        }
+    }
+
+    /** Whether one of its own workers is to begin again, after what it ended with: its unit is tried elsewhere as any other is. */
+    private boolean goesOn(int worker, Own units, Throwable e) {
+        Optional<Unit> failed = units.current;
+        units.current = Optional.empty();
+        Part now = part;
+        if (over) {
+            return false;
+        }
+        if (e instanceof CancellationException) {
             if (now != null) {
                 now.fail(e);
             }
+            return false;
         }
+        if (failed.isPresent()) {
+            if (now != null && now.has(failed.get().id())) {
+                refusals.add("cluster: unit " + failed.get().id() + ": " + e);
+                now.failsAt(HERE + "/" + worker, failed.get().id(), e);
+                return !now.hasFailed();
+            }
+            return true;   // others had it first, and the part is over
+        }
+        lost.put(worker, e);
+        refusals.add("cluster: " + work.kind() + " " + work.subject() + ": worker " + (worker + 1) + " here: found " + e + "; expected to load the models");
+        if (!hasOwn() && now != null) {
+            now.leaves(HERE);   // between parts, the next one does not count on it
+        }
+        return false;
     }
 
     private void end() {
@@ -287,6 +344,8 @@ final class ClusterSession implements WorkSession {
     /** Units for a worker of this process. */
     private final class Own implements UnitSource {
         private final String worker;
+        /** What it runs; of its thread alone. */
+        private Optional<Unit> current = Optional.empty();
 
         Own(String worker) {
             this.worker = worker;
@@ -309,6 +368,7 @@ final class ClusterSession implements WorkSession {
                 now.checkRuns();
                 Optional<Unit> unit = now.lend(worker);
                 if (unit.isPresent()) {
+                    current = unit;
                     return unit;
                 }
                 synchronized (ClusterSession.this) {
@@ -323,8 +383,14 @@ final class ClusterSession implements WorkSession {
         public void finished(Unit unit, byte[] result) throws IOException {
             Part now = part;
             if (now != null && now.has(unit.id())) {   // otherwise others had it first, and the part is over
-                accept(now, unit.id(), result);
+                try {
+                    accept(now, unit.id(), result);
+                } catch (IOException | UncheckedIOException e) {
+                    now.fail(e);   // the unit is well, and the place for its result is not
+                    throw e;
+                }
             }
+            current = Optional.empty();
         }
 
         @Override

@@ -107,8 +107,13 @@ final class Part {
 
     /** A unit failed at a worker elsewhere: others try, until it has failed often enough. */
     void failsAt(String worker, int unit, String message) {
+        failsAt(worker, unit, new IllegalStateException(message));
+    }
+
+    /** A unit failed at a worker with that: others try, until it has failed often enough. */
+    void failsAt(String worker, int unit, Throwable cause) {
         if (ledger.fails(worker, unit)) {
-            fail(new IllegalStateException(message));
+            fail(cause);
         }
     }
 

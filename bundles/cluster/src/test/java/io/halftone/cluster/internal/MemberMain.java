@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A process of a cluster, for tests that kill some: {@code member}, which sends itself a signal that it reads in the middle of its next unit, or {@code coordinate} and how many
- * units.
+ * A process of a cluster, for tests that kill some: {@code member}, which sends itself a signal that it reads in the middle of its next unit,
+ * {@code late}, the same that joins when it reads a line, or {@code coordinate} and how many units.
  */
 public final class MemberMain {
     private MemberMain() {}
@@ -29,11 +29,15 @@ public final class MemberMain {
             Integer.parseInt(args[0]), 8, Integer.parseInt(args[1]), true, new Shift.Crew(List.of(), 0));
         ToyWork.Bench bench = new ToyWork.Bench();
         ClusterNode node = new ClusterNode(settings, bench, new Ledger.Terms(60_000, 3));
-        if (args[3].equals("member")) {
+        if (args[3].equals("member") || args[3].equals("late")) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            if (args[3].equals("late")) {
+                System.out.println("ready");
+                in.readLine();
+            }
             node.work();
             System.out.println("joined");
             tellUnits(node);
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null; line = in.readLine()) {   // until whoever started it is gone
                 String signal = line;
                 bench.atNextStep = unit -> strike(signal, unit);

@@ -23,6 +23,10 @@ final class Library {
         if (loaded) {
             return;
         }
+        OtherLibtorch.folder().ifPresent(folder -> {
+            throw new IllegalStateException("libtorch: found another one in " + folder + ", which " + OtherLibtorch.VARIABLE
+                + " names; expected none: a process with both ends when they are loaded");
+        });
         try {
             Loader.load(torch.class);
         } catch (LinkageError e) {

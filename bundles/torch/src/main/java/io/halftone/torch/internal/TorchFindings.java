@@ -64,6 +64,12 @@ final class TorchFindings {
         return Finding.ok(SUBJECT, found + ", classes and native libraries of one version");
     }
 
+    /** Of a libtorch of another program that would be loaded too. */
+    static Optional<Finding> other(Optional<Path> folder) {
+        return folder.map(there -> Finding.problem(SUBJECT, "another one in " + there + ", which " + OtherLibtorch.VARIABLE + " names",
+            "none: a process with both ends when they are loaded", "start Java without that folder in " + OtherLibtorch.VARIABLE));
+    }
+
     /** Settings of the environment that libtorch reads when it is loaded. */
     static List<Finding> threads(Map<String, String> environment, int cores) {
         List<Finding> findings = new ArrayList<>();

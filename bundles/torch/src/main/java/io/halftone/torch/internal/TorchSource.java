@@ -26,6 +26,7 @@ public final class TorchSource implements DiagnosticSource {
     public List<Finding> examine(Demand demand) {
         List<Finding> findings = new ArrayList<>();
         findings.add(TorchFindings.libtorch(libraries()));
+        TorchFindings.other(OtherLibtorch.folder()).ifPresent(findings::add);
         findings.addAll(TorchFindings.threads(System.getenv(), Runtime.getRuntime().availableProcessors()));
         TorchFindings.memoryLimit(System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes")).ifPresent(findings::add);
         findings.add(TorchFindings.cache(cache()));

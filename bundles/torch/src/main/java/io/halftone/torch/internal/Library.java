@@ -1,5 +1,6 @@
 package io.halftone.torch.internal;
 
+import io.halftone.ops.DeviceException;
 import java.io.File;
 import java.io.IOException;
 import java.util.Optional;
@@ -18,13 +19,14 @@ final class Library {
      * Loads it, where it is not loaded yet.
      *
      * @throws IllegalStateException if it cannot be loaded
+     * @throws DeviceException       if another one would be loaded with it
      */
     static synchronized void load() {
         if (loaded) {
             return;
         }
         OtherLibtorch.folder().ifPresent(folder -> {
-            throw new IllegalStateException("libtorch: found another one in " + folder + ", which " + OtherLibtorch.VARIABLE
+            throw new DeviceException("libtorch: found another one in " + folder + ", which " + OtherLibtorch.VARIABLE
                 + " names; expected none: a process with both ends when they are loaded");
         });
         try {

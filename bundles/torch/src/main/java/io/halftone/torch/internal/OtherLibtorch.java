@@ -32,11 +32,7 @@ final class OtherLibtorch {
             if (there != null && there.getProtocol().equals("file")) {
                 own.add(Path.of(URI.create(there.toString())).getParent());   // loaded where it is
             }
-            try {
-                own.add(Loader.getCacheDir().toPath().resolve(platform));
-            } catch (IOException e) {
-                continue;   // nothing can be unpacked, which is said when that is tried
-            }
+            own.add(TorchSource.cache().resolve(platform));
         }
         return folder(System.getenv().getOrDefault(VARIABLE, ""), own);
     }

@@ -69,7 +69,7 @@ public final class TorchSource implements DiagnosticSource {
     }
 
     /** Where natives are unpacked to, by JavaCPP's own rule. */
-    private static Path cache() {
+    static Path cache() {
         String folder = System.getProperty("org.bytedeco.javacpp.cachedir", System.getProperty("org.bytedeco.javacpp.cacheDir", ""));
         return folder.isEmpty() ? Path.of(System.getProperty("user.home"), ".javacpp", "cache") : Path.of(folder);
     }

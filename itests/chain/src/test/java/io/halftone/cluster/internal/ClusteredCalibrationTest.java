@@ -98,7 +98,7 @@ class ClusteredCalibrationTest {
     @Test
     void hasTheSameBytesWhateverHappensToMembers() throws Exception {
         Assumptions.assumeTrue(ROUNDS > 0, "the long form: -Pcluster");
-        int prompts = 300;
+        int prompts = 500;
         Path expected = alone(prompts);
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {

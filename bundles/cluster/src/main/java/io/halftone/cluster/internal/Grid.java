@@ -76,6 +76,9 @@ final class Grid implements Peers, AutoCloseable {
     }
 
     private static Answer answer(HazelcastInstance self, Seal seal, Desk desk, Call call, Refusals refusals) {
+        if (self == null) {   // this process is still joining: who asks asks again
+            return new Answer(new byte[0]);
+        }
         try {
             ByteBuffer content = seal.openCall(id(self), call.sealed());
             return new Answer(seal.answer(call.sealed(), desk.answer(content)));

@@ -1,6 +1,7 @@
 package io.halftone.ops;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -69,11 +70,41 @@ public interface EagerOps<T> extends Ops<T> {
     /** A place for a value that outlives its region; set releases the value before. */
     Cell<T> cell();
 
+    /**
+     * A pass that is run many times over inputs of one form. A device that can record what it is given to do records the second run, and from
+     * then on does all of it again by one call, without the body being called: the body's own time, and that of giving work to the device, is
+     * saved. The results are those of the body, to the bit.
+     *
+     * @param body a function of its inputs, of parameters and of constants alone. It neither waits for the device nor keeps a value that it makes
+     */
+    default Replay<T> replay(UnaryOperator<List<T>> body) {
+        return inputs -> region("", () -> body.apply(inputs));
+    }
+
     /** Waits until the device has done all work that it was given so far; on the host work is done when its call returns. For timing. */
     void await();
 
     /** Releases the parameters that this interpreter holds; they are read again when asked for. Tensors of parameters handed out before are invalid. */
     void releaseParameters();
+
+    /**
+     * A pass that may have been recorded. What a recording holds on the device is released at the task's end, or before.
+     *
+     * @param <T> a tensor
+     */
+    @ProviderType
+    interface Replay<T> extends AutoCloseable {
+        /**
+         * The results for these inputs, made in the current region.
+         *
+         * @param inputs of the shapes and types of the first run's
+         */
+        List<T> run(List<T> inputs);
+
+        @Override
+        default void close() {
+        }
+    }
 
     /**
      * A place for one value.

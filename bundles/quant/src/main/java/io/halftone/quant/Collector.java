@@ -92,4 +92,24 @@ public interface Collector {
         @Override
         void close();
     }
+
+    /**
+     * A fold that looks at one small thing of each value, such as its largest magnitude. A pass over it can be recorded: the small things of all
+     * sites leave the recording together, and are taken in after it.
+     *
+     * @param <T> a tensor
+     */
+    @ConsumerType
+    interface Reducing<T> extends Fold<T> {
+        /** What this fold looks at: a function of the value alone, without regard to calls before or to the step; not the value itself. */
+        T reduce(T x);
+
+        /** Takes in what {@link #reduce} gave, without waiting for the device. */
+        void acceptReduced(T reduced, int step);
+
+        @Override
+        default void accept(T x, int step) {
+            acceptReduced(reduce(x), step);
+        }
+    }
 }

@@ -40,6 +40,11 @@ abstract class CollectorCalls {
         return perTensor(steps, 1);
     }
 
+    /** An amax for each index of the last axis. */
+    static Collector.Request perChannel(int steps) {
+        return new Collector.Request(-1, steps, 1);
+    }
+
     /** One amax for the tensor, the first fraction of that many steps. */
     protected static Collector.Request perTensor(int steps, double percentile) {
         return new Collector.Request(Collector.Request.NO_AXIS, steps, percentile);

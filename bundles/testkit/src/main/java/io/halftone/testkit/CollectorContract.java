@@ -241,6 +241,54 @@ public abstract class CollectorContract extends CollectorCalls {
         assertEquals(Range.of(3), fold(DType.BFLOAT16, perTensor(1), row));
     }
 
+    /** Only what is reduced leaves a pass that a device has recorded. */
+    @Test
+    void whatIsReducedSaysAsMuchAsTheValue() {
+        for (Collector.Request request : List.of(perTensor(STEPS), perTensor(STEPS, 0.7), perChannel(STEPS))) {
+            for (DType type : List.of(DType.FLOAT32, DType.FLOAT16)) {
+                Tensors.run(type, new Tensors.Work<Void>() {
+                    @Override
+                    public <T> Void with(EagerOps<T> ops) {
+                        whatIsReducedSaysAsMuch(ops, request, type);
+                        return null;
+                    }
+                });
+            }
+        }
+    }
+
+    private <T> void whatIsReducedSaysAsMuch(EagerOps<T> ops, Collector.Request request, DType type) {
+        Collector.Fold<T> whole = folded(ops, request);
+        if (!(whole instanceof Collector.Reducing<T>)) {
+            return;   // it looks at whole values, or refuses the request
+        }
+        try (Collector.Fold<T> direct = whole; Collector.Reducing<T> reduced = (Collector.Reducing<T>) folded(ops, request);
+             Collector.Reducing<T> other = (Collector.Reducing<T>) folded(ops, request)) {
+            Random random = new Random(12);
+            for (int call = 0; call < 2 * STEPS; call++) {
+                float[] values = new float[24];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextGaussian();
+                }
+                T x = ops.constant(values, Shape.of(2, 3, 4), type);
+                direct.accept(x, call % STEPS);
+                T small = other.reduce(x);   // by another fold: it depends on the value alone
+                assertTrue(ops.shape(small).count().size() < values.length, ops.shape(small).toString());
+                reduced.acceptReduced(small, call % STEPS);
+            }
+            assertEquals(direct.statistics(), reduced.statistics());
+        }
+    }
+
+    /** A fold for such a request; null where the collector refuses it. */
+    private <T> Collector.Fold<T> folded(EagerOps<T> ops, Collector.Request request) {
+        try {
+            return collector().fold(ops, request, 0);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     @Test
     void saysInALineHowItCameAbout() {
         Collector.Request request = perTensor(1);

@@ -30,7 +30,7 @@ public final class ConfiguredRuntime implements EagerRuntime, DiagnosticSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredRuntime.class);
 
-    private volatile State state = new State(new TorchRuntime(0, Place.AUTO, 0), "");
+    private volatile State state = new State(new TorchRuntime(0, Place.AUTO, 0, true), "");
 
     /**
      * @param runtime with the settings in force
@@ -54,7 +54,7 @@ public final class ConfiguredRuntime implements EagerRuntime, DiagnosticSource {
         try {
             keys(properties);
             state = new State(new TorchRuntime(number("threads", properties), text("device", Place.AUTO, properties),
-                number("residentWeights", properties)), "");
+                number("residentWeights", properties), flag("graphs", properties)), "");
         } catch (IllegalArgumentException e) {
             String refusal = PID + ": " + e.getMessage();
             LOG.error("{}", refusal);
@@ -75,6 +75,15 @@ public final class ConfiguredRuntime implements EagerRuntime, DiagnosticSource {
     private static String text(String key, String usual, Map<String, Object> properties) {
         Object value = properties.get(key);
         return value == null || value.toString().isBlank() ? usual : value.toString().strip();
+    }
+
+    /** True where nothing is said. */
+    private static boolean flag(String key, Map<String, Object> properties) {
+        String value = text(key, "true", properties);
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException(key + ": found " + value + "; expected true or false");
+        }
+        return value.equals("true");
     }
 
     private static int number(String key, Map<String, Object> properties) {

@@ -13,11 +13,12 @@ import org.bytedeco.pytorch.Tensor;
  * Nothing changes a tensor in place, so that all may share it. For one thread.
  */
 final class Constants {
-    private static final int KEPT = 512;
+    private static final int KEPT = 4096;
     /** Elements of one that is kept. */
     private static final int LARGEST = 4096;
 
     private final Map<Object, Tensor> known = new HashMap<>();
+    private final HostGate gate;
 
     private record Number(double value, DType type) {}
 
@@ -33,12 +34,20 @@ final class Constants {
         }
     }
 
+    Constants(HostGate gate) {
+        this.gate = gate;
+    }
+
     Tensor get(double value, DType type, Supplier<Tensor> make) {
         return get(new Number(value, type), make);
     }
 
     Tensor get(float[] values, Shape shape, DType type, Supplier<Tensor> make) {
-        return values.length > LARGEST ? make.get() : get(new Numbers(values.clone(), shape, type), make);
+        if (values.length > LARGEST) {
+            gate.enter("a constant of " + shape);
+            return make.get();
+        }
+        return get(new Numbers(values.clone(), shape, type), make);
     }
 
     private Tensor get(Object key, Supplier<Tensor> make) {
@@ -46,6 +55,7 @@ final class Constants {
         if (tensor != null) {
             return tensor;
         }
+        gate.enter("a constant");
         Tensor made = make.get();
         if (known.size() < KEPT) {
             made.retainReference();   // beside the lifetime it was made in

@@ -19,6 +19,7 @@ final class ParameterStore {
     private final Parameters parameters;
     private final DType computeType;
     private final Residency residency;
+    private final HostGate gate;
     private final Map<String, Residency.Resident> resident = new HashMap<>();
     /** Names of those that were here and had to go. */
     private final Set<String> again = new HashSet<>();
@@ -26,10 +27,11 @@ final class ParameterStore {
     private final Map<String, Tensor> pinned = new HashMap<>();
     private long lastUse;
 
-    ParameterStore(Parameters parameters, DType computeType, Residency residency) {
+    ParameterStore(Parameters parameters, DType computeType, Residency residency, HostGate gate) {
         this.parameters = parameters;
         this.computeType = computeType;
         this.residency = residency;
+        this.gate = gate;
     }
 
     Tensor parameter(String name, Shape shape) {
@@ -41,6 +43,7 @@ final class ParameterStore {
                 throw new CheckpointException(name + ": found " + info + "; expected " + shape);
             }
             if (found == null) {
+                gate.enter("the parameter " + name);
                 found = residency.bring(this, name, shape, bytes(info), () -> read(name));
                 resident.put(name, found);
             }

@@ -41,6 +41,7 @@ final class Residency {
     private long held;
     private long count;
     private int released;
+    private long ended;
     private long pinnedBytes;
 
     /** A parameter on the device. */
@@ -82,6 +83,11 @@ final class Residency {
     /** How many parameters were released before their component's end. */
     int released() {
         return released;
+    }
+
+    /** How many parameters were let go of, for whatever reason: what was recorded with one of them must not run again. */
+    long ended() {
+        return ended;
     }
 
     /** A component asks for a parameter. */
@@ -195,6 +201,7 @@ final class Residency {
     /** Lets go of a parameter. Regions that asked for it keep it to their end. */
     void end(Resident one) {
         residents.remove(one);
+        ended++;
         held -= one.bytes;
         one.tensor.releaseReference();
     }

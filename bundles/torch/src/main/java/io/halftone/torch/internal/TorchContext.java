@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** What one task works with. Releases at its end what lives outside of regions: parameters, constants, cells, generators. */
@@ -19,14 +20,20 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
     private final Place place;
     private final Residency residency;
     private final Arguments arguments = new Arguments(Lifetime.innermost());
-    private final Constants constants = new Constants();
+    private final HostGate gate = new HostGate();
+    private final Constants constants = new Constants(gate);
+    private final boolean graphs;
     private final Deque<Runnable> releases = new ArrayDeque<>();
     /** Cells that hold a tensor now; the others need no release. */
     private final Set<TensorCell> filled = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    TorchContext(Place place, Residency residency) {
+    /**
+     * @param graphs whether passes may be recorded, where the place can
+     */
+    TorchContext(Place place, Residency residency, boolean graphs) {
         this.place = place;
         this.residency = residency;
+        this.graphs = graphs;
     }
 
     Residency residency() {
@@ -50,7 +57,7 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         if (!computeType.isCompute()) {
             throw new IllegalArgumentException("compute type: found " + computeType + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         }
-        var store = new ParameterStore(parameters, computeType, residency);
+        var store = new ParameterStore(parameters, computeType, residency, gate);
         releases.push(store::release);
         return new TorchOps(this, store, computeType);
     }
@@ -65,6 +72,21 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
     @Override
     public Device device() {
         return place.device();
+    }
+
+    /** What comes from the host passes it. */
+    HostGate gate() {
+        return gate;
+    }
+
+    /** Runs a pass again and again, recorded where that can be. */
+    EagerOps.Replay<Tensor> replay(UnaryOperator<List<Tensor>> pass) {
+        if (!graphs || place.isHost() || !Recorder.THERE) {
+            return pass::apply;
+        }
+        var recorded = new RecordedPass(place, residency, gate, pass);
+        releases.push(recorded::close);
+        return recorded;
     }
 
     EagerOps.Cell<Tensor> cell() {

@@ -5,6 +5,7 @@ import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** Operations over the parameters of one component: where values come from, how long they live, how they leave. */
@@ -69,6 +70,11 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    public Replay<Tensor> replay(UnaryOperator<List<Tensor>> body) {
+        return context.replay(inputs -> region("", () -> body.apply(inputs)));
+    }
+
+    @Override
     public void await() {
         place().await();
     }
@@ -80,6 +86,7 @@ final class TorchOps extends TorchLayers {
 
     @Override
     public Tensor load(TensorView view) {
+        context.gate().enter("a tensor");
         return place().load(view);
     }
 

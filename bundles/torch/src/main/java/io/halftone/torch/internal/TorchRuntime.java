@@ -32,6 +32,10 @@ public final class TorchRuntime implements EagerRuntime {
         @AttributeDefinition(name = "Resident weights", required = false, description = "Weights that stay on the device, MiB; the others are "
             + "brought whenever they are needed. 0: all, as long as they leave an eighth of a CUDA device's memory free")
         int residentWeights() default 0;
+
+        @AttributeDefinition(name = "CUDA graphs", required = false, description = "Whether passes that a CUDA device runs again and again are "
+            + "recorded and replayed as a whole")
+        boolean graphs() default true;
     }
 
     /** The settings of a runtime on the CPU, for those who make one by hand. */
@@ -50,6 +54,7 @@ public final class TorchRuntime implements EagerRuntime {
     private final int threads;
     private final String device;
     private final long residentBytes;
+    private final boolean graphs;
     private volatile Place place;
 
     /**
@@ -58,16 +63,16 @@ public final class TorchRuntime implements EagerRuntime {
      * @throws IllegalArgumentException if one of them is out of its range
      */
     public TorchRuntime(Settings settings) {
-        this(settings.threads(), settings.device(), settings.residentWeights());
+        this(settings.threads(), settings.device(), settings.residentWeights(), settings.graphs());
     }
 
     /** On the CPU. */
     public TorchRuntime(Config config) {
-        this(config.threads(), CPU, 0);
+        this(config.threads(), CPU, 0, true);
     }
 
-    TorchRuntime(int threads, String device, int residentWeights) {
-        this(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, device, (long) residentWeights << MIB);
+    TorchRuntime(int threads, String device, int residentWeights, boolean graphs) {
+        this(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads, device, (long) residentWeights << MIB, graphs);
         if (threads < 0) {
             throw new IllegalArgumentException("threads: found " + threads + "; expected >= 0");
         }
@@ -76,11 +81,12 @@ public final class TorchRuntime implements EagerRuntime {
         }
     }
 
-    private TorchRuntime(int threads, String device, long residentBytes) {
+    private TorchRuntime(int threads, String device, long residentBytes, boolean graphs) {
         Place.check(device);
         this.device = device;
         this.threads = threads;
         this.residentBytes = residentBytes;
+        this.graphs = graphs;
     }
 
     /**
@@ -102,7 +108,7 @@ public final class TorchRuntime implements EagerRuntime {
         Place here = place();
         torch.set_num_threads(threadsOfOperation);   // of the calling thread
         try (var inference = new InferenceMode(); var lifetime = new Lifetime();
-             var context = new TorchContext(here, new Residency(here, residentBytes))) {
+             var context = new TorchContext(here, new Residency(here, residentBytes), graphs)) {
             return task.run(context);
         } catch (RuntimeException e) {
             throw NativeError.in("libtorch", e);
@@ -114,7 +120,7 @@ public final class TorchRuntime implements EagerRuntime {
         if (other.isEmpty() || other.equals(device)) {
             return here(this);
         }
-        return here(new TorchRuntime(threads, other, residentBytes));
+        return here(new TorchRuntime(threads, other, residentBytes, graphs));
     }
 
     /** The runtime, if its device is there; that of the CPU always is, and needs no look. */

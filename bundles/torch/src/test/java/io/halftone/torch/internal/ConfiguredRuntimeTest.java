@@ -58,7 +58,7 @@ class ConfiguredRuntimeTest {
     @Test
     void refusesWhatIsNoNumberAndKeysThatMeanNothing() {
         assertEquals("io.halftone.torch: residentWeights: found much; expected a whole number >= 0", refusal(Map.of("residentWeights", "much")));
-        assertEquals("io.halftone.torch: found thread; expected one of device, residentWeights, threads", refusal(Map.of("thread", "2")));
+        assertEquals("io.halftone.torch: found thread; expected one of device, graphs, residentWeights, threads", refusal(Map.of("thread", "2")));
     }
 
     private String refusal(Map<String, Object> properties) {

@@ -148,7 +148,7 @@ class ResidencyTest {
     void memoryThatRunsOutWithNothingToReleaseIsSaid() {
         inTask(new TorchRuntime(config(1, "cpu", 100)), context -> {
             Residency residency = context.residency();
-            var store = new ParameterStore(checkpoint, DType.FLOAT32, residency);
+            var store = new ParameterStore(checkpoint, DType.FLOAT32, residency, new HostGate());
             assertThrows(RuntimeException.class, () -> residency.bring(store, "0.weight", SHAPE, 4L * ELEMENTS,
                 () -> HostMemory.allocate(DType.FLOAT32, 1L << 50)));
         });

@@ -80,6 +80,11 @@ final class Tasks {
             }
 
             @Override
+            public boolean graphs() {
+                return true;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return TorchRuntime.Settings.class;
             }

@@ -58,6 +58,11 @@ class StreamedWeightsTest {
             }
 
             @Override
+            public boolean graphs() {
+                return true;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return TorchRuntime.Settings.class;
             }

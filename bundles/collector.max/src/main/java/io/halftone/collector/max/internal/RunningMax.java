@@ -1,6 +1,7 @@
 package io.halftone.collector.max.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Dim;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
 import io.halftone.quant.CalibrationException;
@@ -8,6 +9,7 @@ import io.halftone.quant.Collector;
 import io.halftone.quant.Range;
 import io.halftone.quant.Statistics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The largest magnitude of all calls that count, one for the tensor or one for each channel. */
@@ -63,7 +65,7 @@ abstract class RunningMax implements Collector {
     }
 
     /** Keeps the maxima of calls on the device, in the values' own type, which holds them exactly, and takes the largest of many at a time. */
-    private final class MaxFold<T> implements Fold<T> {
+    private final class MaxFold<T> implements Reducing<T> {
         private static final int MANY = 64;
         /** Elements that are kept at most, where channels are many: each site has a fold. */
         private static final long ELEMENTS = 1 << 15;
@@ -87,12 +89,32 @@ abstract class RunningMax implements Collector {
             if (step >= countedSteps) {
                 return;
             }
+            Reducing.super.accept(x, step);
+        }
+
+        @Override
+        public T reduce(T x) {
+            if (channelAxis == Request.NO_AXIS) {
+                return ops.magnitude(x);
+            }
+            Shape shape = ops.shape(x);
+            int kept = shape.axis(channelAxis);
+            Dim[] dims = new Dim[shape.rank()];
+            Arrays.setAll(dims, axis -> axis == kept ? shape.dim(axis) : Dim.of(1));
+            return ops.reshape(ops.magnitudes(x, kept), Shape.of(dims));
+        }
+
+        @Override
+        public void acceptReduced(T reduced, int step) {
+            if (step >= countedSteps) {
+                return;
+            }
             if (amax.size() >= Math.min(MANY, Math.max(2, ELEMENTS / channels))) {
                 T largest = largest();
                 close();
                 keep(largest);
             }
-            keep(magnitudes(x));
+            keep(channelAxis == Request.NO_AXIS ? reduced : channels(reduced));
             calls++;
         }
 
@@ -108,11 +130,9 @@ abstract class RunningMax implements Collector {
             return ops.maximum(alike ? values : values.stream().map(value -> ops.cast(value, DType.FLOAT32)).toList());
         }
 
-        private T magnitudes(T x) {
-            if (channelAxis == Request.NO_AXIS) {
-                return ops.magnitude(x);
-            }
-            Shape shape = ops.shape(x);
+        /** The magnitudes of channels along one axis, the other axes gone. */
+        private T channels(T reduced) {
+            Shape shape = ops.shape(reduced);
             int found = shape.axis(channelAxis);
             long extent = shape.dim(found).size();
             if (calls > 0 && (found != axis || extent != channels)) {
@@ -121,7 +141,7 @@ abstract class RunningMax implements Collector {
             }
             axis = found;
             channels = extent;
-            return ops.reshape(ops.magnitudes(x, found), Shape.of(extent));
+            return ops.reshape(reduced, Shape.of(extent));
         }
 
         @Override

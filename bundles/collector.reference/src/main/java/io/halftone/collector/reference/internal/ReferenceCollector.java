@@ -89,7 +89,7 @@ abstract class ReferenceCollector implements Collector {
      * Keeps the amax of each call on the device, and reads all of them at once. Which of them count is not known before all batches
      * are; so what is not finite is refused by the range, not here.
      */
-    private final class CallFold<T> implements Fold<T> {
+    private final class CallFold<T> implements Reducing<T> {
         private final EagerOps<T> ops;
         private final long batch;
         private final List<EagerOps.Cell<T>> amax = new ArrayList<>();
@@ -101,14 +101,19 @@ abstract class ReferenceCollector implements Collector {
         }
 
         @Override
-        public void accept(T x, int step) {
-            DType found = ops.dtype(x);
+        public T reduce(T x) {
+            return ops.magnitude(x);
+        }
+
+        @Override
+        public void acceptReduced(T reduced, int step) {
+            DType found = ops.dtype(reduced);
             if (!amax.isEmpty() && found != type) {
                 throw new CalibrationException(name + ": found an activation of " + found + "; expected " + type + ", as in the call before");
             }
             type = found;
             EagerOps.Cell<T> cell = ops.cell();
-            cell.set(ops.magnitude(x));
+            cell.set(reduced);
             amax.add(cell);
         }
 

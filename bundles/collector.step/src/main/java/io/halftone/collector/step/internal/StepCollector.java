@@ -85,7 +85,7 @@ abstract class StepCollector implements Collector {
     }
 
     /** Keeps the amax of each call on the device, and reads all of them at once. */
-    private final class StepFold<T> implements Fold<T> {
+    private final class StepFold<T> implements Reducing<T> {
         private final EagerOps<T> ops;
         private final int countedSteps;
         private final List<Integer> steps = new ArrayList<>();
@@ -99,14 +99,26 @@ abstract class StepCollector implements Collector {
 
         @Override
         public void accept(T x, int step) {
+            if (step < countedSteps) {
+                Reducing.super.accept(x, step);
+            }
+        }
+
+        @Override
+        public T reduce(T x) {
+            return ops.magnitude(x);
+        }
+
+        @Override
+        public void acceptReduced(T reduced, int step) {
             if (step >= countedSteps) {
                 return;
             }
             EagerOps.Cell<T> cell = ops.cell();
-            cell.set(ops.magnitude(x));
+            cell.set(reduced);
             amax.add(cell);
             steps.add(step);
-            types.add(ops.dtype(x));
+            types.add(ops.dtype(reduced));
         }
 
         @Override

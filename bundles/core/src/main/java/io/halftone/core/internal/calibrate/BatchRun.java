@@ -9,7 +9,6 @@ import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Generator;
-import io.halftone.ops.Ops;
 import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
 import io.halftone.pipeline.Conditioning;
@@ -31,12 +30,15 @@ final class BatchRun<T> {
     private final CalibrationJob job;
     private final Monitor monitor;
     private final EagerOps<T> ops;
+    private final ReducedBackbone<T> reduced;
+    private int step = -1;
 
     BatchRun(RunningPipeline<T> parts, CalibrationJob job, Monitor monitor) {
         this.parts = parts;
         this.job = job;
         this.monitor = monitor;
         this.ops = parts.backboneOps();
+        this.reduced = new ReducedBackbone<>(parts.pipeline(), ops, () -> step);
     }
 
     /**
@@ -49,22 +51,36 @@ final class BatchRun<T> {
     Map<Site, Statistics> observe(int batch, IntConsumer done) {
         Map<Site, Collector.Fold<T>> folds = new LinkedHashMap<>();
         ObservingOps<T> observing = new ObservingOps<>(ops, folds);
+        boolean whole = true;   // whether collectors look at whole values
         try {
             job.observed().sites().forEach((site, asked) -> folds.put(site, asked.collector().fold(ops, asked.request(), batch)));
-            run(batch, observing, observing::step, done);
+            whole = !folds.values().stream().allMatch(Collector.Reducing.class::isInstance);
+            if (whole) {
+                run(batch, new EagerBackbone<>(parts.pipeline(), observing, ""), observing::step, done);
+            } else {
+                reduced.into(reducing(folds));
+                run(batch, reduced, now -> step = now, done);
+            }
             Map<Site, Statistics> seen = new LinkedHashMap<>();
             folds.forEach((site, fold) -> seen.put(site, statistics(site, fold)));
             return seen;
         } catch (CalibrationException e) {
             throw located(batch, e);
         } catch (DeviceException e) {
-            if (observing.place().isEmpty()) {
+            String place = whole ? observing.place() : reduced.place();
+            if (place.isEmpty()) {
                 throw e;
             }
-            throw new CalibrationException(observing.place() + " of batch " + batch + ": " + e.getMessage(), e);
+            throw new CalibrationException(place + " of batch " + batch + ": " + e.getMessage(), e);
         } finally {
             folds.values().forEach(Collector.Fold::close);
         }
+    }
+
+    private static <T> Map<Site, Collector.Reducing<T>> reducing(Map<Site, Collector.Fold<T>> folds) {
+        Map<Site, Collector.Reducing<T>> reducing = new LinkedHashMap<>();
+        folds.forEach((site, fold) -> reducing.put(site, (Collector.Reducing<T>) fold));
+        return reducing;
     }
 
     private static Statistics statistics(Site site, Collector.Fold<?> fold) {
@@ -80,7 +96,7 @@ final class BatchRun<T> {
         try {
             AtomicInteger now = new AtomicInteger(-1);
             var report = LocatingOps.denoising(now::get, job.batch(batch).prompts(), CalibrationException::new);
-            run(batch, new LocatingOps<>(ops, ops, report), now::set, call -> { });
+            run(batch, new EagerBackbone<>(parts.pipeline(), new LocatingOps<>(ops, ops, report), ""), now::set, call -> { });
         } catch (CalibrationException first) {
             first.addSuppressed(found);
             return first;
@@ -88,9 +104,8 @@ final class BatchRun<T> {
         return found;
     }
 
-    private void run(int batch, Ops<T> operations, IntConsumer steps, IntConsumer done) {
+    private void run(int batch, Backbone<T> backbone, IntConsumer steps, IntConsumer done) {
         PromptBatch prompts = job.batch(batch);
-        Backbone<T> backbone = new EagerBackbone<>(parts.pipeline(), operations, "");
         ops.region("", () -> {
             Conditioning<T> conditioning = parts.pipeline().adapter().encode(parts, prompts);
             DenoisingLoop<T> loop = new DenoisingLoop<>(parts, monitor);

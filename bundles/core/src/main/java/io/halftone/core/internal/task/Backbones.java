@@ -115,7 +115,8 @@ final class Backbones {
         OpenPipeline pipeline = parts.pipeline();
         String type = pipeline.computeType(pipeline.spec().backbone()).name();
         if (checkpoint.isEmpty()) {
-            return new EagerBackbone<>(pipeline, parts.backboneOps(), work.runtime().description() + ", " + type + synthetic(pipeline));
+            EagerOps<T> own = parts.backboneOps();
+            return EagerBackbone.recorded(pipeline, own, own, work.runtime().description() + ", " + type + synthetic(pipeline));
         }
         QuantizedCheckpoint restored = restore(Path.of(checkpoint), pipeline);
         try {
@@ -124,7 +125,7 @@ final class Backbones {
             EagerOps<T> ops = parts.backboneOps(checkpoint, model.parameters(), model.added());
             Ops<T> rewriting = new RewritingOps<>(ops, model.rewrites(scan, work.plugins()));
             String description = work.runtime().description() + ", " + type + " with fake quantization" + synthetic(pipeline);
-            return new OwningBackbone<>(new EagerBackbone<>(pipeline, rewriting, description), () -> restored.recipe().json(), restored::close);
+            return new OwningBackbone<>(EagerBackbone.recorded(pipeline, ops, rewriting, description), () -> restored.recipe().json(), restored::close);
         } catch (RuntimeException e) {
             restored.close();
             throw e;

@@ -62,6 +62,11 @@ public final class StreamedWeights {
             }
 
             @Override
+            public boolean graphs() {
+                return true;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return TorchRuntime.Settings.class;
             }

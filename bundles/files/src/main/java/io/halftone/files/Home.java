@@ -77,6 +77,15 @@ record Home(Path path) {
         }
     }
 
+    /**
+     * Whether it says which files are to get their names, and is as writers leave it. What came with somebody's files may have links in
+     * these places, through which files of other folders would be moved.
+     */
+    boolean isOrdered() {
+        return Files.isRegularFile(order(), LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(files(), LinkOption.NOFOLLOW_LINKS)
+            && Files.isDirectory(replaced(), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Whether it is a folder of this user's own, and no link to one. */
     boolean isOurs() throws IOException {
         Path self = Path.of("/proc/self");

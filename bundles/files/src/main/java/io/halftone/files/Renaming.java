@@ -1,7 +1,9 @@
 package io.halftone.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +21,7 @@ import java.util.List;
 record Renaming(List<String> names, List<String> obsolete) {
     private static final String COMES = "+";
     private static final String GOES = "-";
+    private static final int MOST_BYTES = 16 << 20;
 
     Renaming {
         names = List.copyOf(names);
@@ -31,7 +34,7 @@ record Renaming(List<String> names, List<String> obsolete) {
     }
 
     private static void requirePlain(String name) {
-        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\n")) {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.chars().anyMatch(c -> c == '/' || c == '\n' || c == 0)) {
             throw new IllegalArgumentException("file " + name + ": found no plain name; expected one within the folder");
         }
     }
@@ -47,12 +50,16 @@ record Renaming(List<String> names, List<String> obsolete) {
     /** What was written down. */
     static Renaming read(Home home) throws IOException {
         List<String> names = new ArrayList<>(), obsolete = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(home.order())) {
+        try (InputStream in = Files.newInputStream(home.order(), LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IllegalArgumentException("more than " + MOST_BYTES + " bytes");
+            }
+            for (String line : StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().split("\n")) {
                 (line.startsWith(COMES) ? names : obsolete).add(line.substring(1));
             }
             return new Renaming(names, obsolete);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (CharacterCodingException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IOException(home.order() + ": found " + e.getMessage() + "; expected the names of files", e);
         }
     }
@@ -66,6 +73,12 @@ record Renaming(List<String> names, List<String> obsolete) {
         if (!exists(home.files().resolve(head()))) {
             return;
         }
+        for (String name : obsolete) {
+            requireNoFolder(folder.resolve(name));
+        }
+        for (String name : names) {
+            requireNoFolder(folder.resolve(name));
+        }
         aside(folder, home, head(), disk);
         for (String name : obsolete) {
             aside(folder, home, name, disk);
@@ -78,6 +91,13 @@ record Renaming(List<String> names, List<String> obsolete) {
         }
         disk.force(folder);
         disk.move(home.files().resolve(head()), folder.resolve(head()));
+    }
+
+    /** What is set aside is removed then. */
+    private static void requireNoFolder(Path there) throws IOException {
+        if (Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(there + ": found a folder; expected a file, or nothing");
+        }
     }
 
     private static void aside(Path folder, Home home, String name, Disk disk) throws IOException {

@@ -61,7 +61,7 @@ final class Strays {
             if (!Files.exists(home.lock(id.get()), LinkOption.NOFOLLOW_LINKS)) {
                 return true;       // another process was first
             }
-            if (home.isReady() && Files.exists(home.order(), LinkOption.NOFOLLOW_LINKS)) {
+            if (home.isReady() && home.isOrdered()) {
                 Renaming.read(home).apply(folder, home, disk);
                 disk.force(folder);
             }

@@ -9,6 +9,7 @@ import io.halftone.files.Staging;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ public final class Verifier {
     private final List<Check> checks = new ArrayList<>();
     /** The files that statements tell of. */
     private final Set<Path> told = new HashSet<>();
+    /** Statements whose artifacts are not known to be of the pipeline. */
+    private final List<Statement> baseless = new ArrayList<>();
 
     private Verifier(VerifyRequest request) {
         this.request = request;
@@ -48,6 +51,7 @@ public final class Verifier {
         for (Path statement : statements) {
             verifier.check(statement, key);
         }
+        verifier.checkBases();
         if (Files.isDirectory(Path.of(request.artifact()))) {
             verifier.checkUntold(Path.of(request.artifact()).toAbsolutePath().normalize());
         }
@@ -145,11 +149,48 @@ public final class Verifier {
             checks.add(check("artifact", artifact, made, Outcome.MISSING));
         }
         boolean asked = !request.pipeline().isEmpty();
+        Path pipeline = Path.of(request.pipeline()).toAbsolutePath().normalize();
         for (Resource input : statement.inputs()) {
-            boolean ofPipeline = input.name().startsWith(Origin.PIPELINE);
-            Path read = ofPipeline && asked ? Path.of(request.pipeline()).resolve(input.name().substring(Origin.PIPELINE.length())) : place(input);
-            checks.add(check("input", input, read, ofPipeline && asked ? Outcome.MISSING : Outcome.UNCHECKED));
+            boolean ofPipeline = asked && input.name().startsWith(Origin.PIPELINE);
+            checks.add(check("input", input, ofPipeline ? within(pipeline, file, input) : place(input), ofPipeline ? Outcome.MISSING : Outcome.UNCHECKED));
         }
+        if (asked && !folder.startsWith(pipeline)) {
+            baseless.add(statement);
+        }
+    }
+
+    /** Where a file of the pipeline is to be. */
+    private static Path within(Path pipeline, Path statement, Resource input) {
+        String name = input.name().substring(Origin.PIPELINE.length());
+        Path file = pipeline.resolve(name).normalize();
+        if (!file.startsWith(pipeline)) {
+            throw new IllegalArgumentException(statement + ": found a file of the pipeline outside of its folder, " + name + "; expected it inside");
+        }
+        return file;
+    }
+
+    /**
+     * Where a pipeline is named, everything has to be of it: made of its files, or of what another of these statements tells of that is.
+     * An engine is made of an export, and of nothing that lies in the pipeline.
+     */
+    private void checkBases() {
+        Set<String> made = new HashSet<>();
+        boolean more = true;
+        while (more) {
+            more = baseless.removeIf(statement -> isOfPipeline(statement, made));
+        }
+        for (Statement statement : baseless) {
+            checks.add(new Check("input", Origin.PIPELINE, Outcome.MISSING, "found no file of a pipeline that " + statement.artifacts().get(0).name()
+                + " was made of; expected some to compare with " + request.pipeline()));
+        }
+    }
+
+    private static boolean isOfPipeline(Statement statement, Set<String> made) {
+        boolean is = statement.inputs().stream().anyMatch(input -> input.name().startsWith(Origin.PIPELINE) || made.contains(input.sha256()));
+        if (is) {
+            statement.artifacts().forEach(artifact -> made.add(artifact.sha256()));
+        }
+        return is;
     }
 
     /** Files of a folder and below that no statement there tells of: what was put there, or lost its provenance. Pictures tell of themselves. */
@@ -177,7 +218,7 @@ public final class Verifier {
     private static Path place(Resource input) {
         try {
             return Path.of(URI.create(input.place()));
-        } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             return null;   // of another machine's kind, or of none
         }
     }

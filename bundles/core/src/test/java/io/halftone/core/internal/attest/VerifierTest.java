@@ -101,6 +101,46 @@ class VerifierTest {
         assertTrue(verify(other.toString(), "").isIntact());
     }
 
+    /** An engine of the export. */
+    private Path engine() throws Exception {
+        Path engine = Files.createDirectories(scratch.resolve("engines")).resolve("model.plan");
+        JobRunner.Task<Path> work = monitor -> Files.writeString(engine, "kernels");
+        new Attested<>("build", work, new Asked("int8", 7, 1), () -> new Origin().files("model", List.of(model, model.resolveSibling("model.onnx_data"))),
+            new Attested.Surroundings(List.of(), Map::of), result -> List.of(new Made(result, List.of(result)))).run(Monitor.silent());
+        return engine;
+    }
+
+    /** An engine's statement names its export alone, and one that somebody edited may name nothing. */
+    @Test
+    void asksThatEverythingBeOfThePipelineThatIsNamed() throws Exception {
+        Path engine = engine();
+        String pipeline = base.resolve("unet").toString();
+
+        assertTrue(Verifier.verify(new VerifyRequest(engine.toString(), "", "")).isIntact());
+        assertEquals(List.of(new Verification.Check("input", "pipeline:", Outcome.MISSING, "found no file of a pipeline that model.plan was made of; "
+            + "expected some to compare with " + pipeline)), missing(engine, pipeline));
+        assertEquals(List.of(), missing(scratch, pipeline), "the statement of the export tells what that is of");
+
+        Files.writeString(Statement.file(model), Files.readString(Statement.file(model)).replace("pipeline:", "other:"));
+        assertEquals(List.of("model.onnx", "model.plan"), missing(scratch, pipeline).stream().map(check -> check.detail().split(" ")[7]).sorted().toList());
+    }
+
+    private static List<Verification.Check> missing(Path artifact, String pipeline) throws IOException {
+        return Verifier.verify(new VerifyRequest(artifact.toString(), pipeline, "")).checks().stream()
+            .filter(check -> check.subject().equals("input") && check.outcome() == Outcome.MISSING).toList();
+    }
+
+    @Test
+    void readsNoFileOutsideOfThePipelineThatIsNamed() throws Exception {
+        Path statement = Statement.file(model);
+        String whole = Files.readString(statement);
+        for (String name : List.of("../unet/config.json", base.resolve("unet/config.json").toString())) {
+            Files.writeString(statement, whole.replace("pipeline:config.json", "pipeline:" + name));
+            assertEquals(statement + ": found a file of the pipeline outside of its folder, " + name + "; expected it inside",
+                assertThrows(IllegalArgumentException.class, () -> verify(scratch.resolve("other").toString(), "")).getMessage());
+        }
+    }
+
     @Test
     void tellsOptionsPluginsAndHostAsInTotoAndSlsaHaveThem() throws Exception {
         var root = Statement.JSON.readTree(Files.readAllBytes(Statement.file(model)));

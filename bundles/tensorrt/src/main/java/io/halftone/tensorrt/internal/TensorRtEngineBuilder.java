@@ -186,13 +186,19 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         return LayerInfo.of(inspection, model, model.extents(profile.usual().byName()));
     }
 
-    private static boolean isBuilt(Path engineFile, String key) throws IOException {
+    /** Whether an engine of that key is there, and is the one that its description tells of: it is kept, and told of again as this build's. */
+    static boolean isBuilt(Path engineFile, String key) throws IOException {
         if (!Files.isRegularFile(engineFile) || !Sidecar.exists(engineFile)) {
             return false;
         }
         try {
             Sidecar there = Sidecar.read(engineFile);
-            return there.key().equals(key) && there.bytes() == Files.size(engineFile);
+            if (!there.key().equals(key) || there.bytes() != Files.size(engineFile)) {
+                return false;
+            }
+            var digest = new Digest();
+            digest.add(engineFile);
+            return digest.text().equals(there.plan());
         } catch (EngineException e) {
             LOG.debug("{}: built again", engineFile, e);       // of another format: to be replaced
             return false;

@@ -145,6 +145,20 @@ class SidecarTest {
     }
 
     @Test
+    void anEngineThatIsNotTheOneDescribedIsBuiltAgain() throws IOException {
+        var digest = new Digest();
+        digest.add(ByteBuffer.wrap(new byte[5]));
+        Sidecar of = sidecar();
+        Files.write(Sidecar.file(engine()), new Sidecar(of.format(), of.model(), of.onnx(), of.platform(), of.profile(), of.level(), of.workspace(),
+            of.metadata(), of.layers(), 5, digest.text(), of.seconds()).json());
+        Files.write(engine(), new byte[5]);
+        assertTrue(TensorRtEngineBuilder.isBuilt(engine(), of.key()));
+        assertFalse(TensorRtEngineBuilder.isBuilt(engine(), "of another model"));
+        Files.write(engine(), new byte[] {0, 0, 0, 0, 1});
+        assertFalse(TensorRtEngineBuilder.isBuilt(engine(), of.key()));
+    }
+
+    @Test
     void refusesDescriptionThatIsNotUtf8() throws IOException {
         Files.write(Sidecar.file(engine()), new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', '}'});
         String message = assertThrows(EngineException.class, () -> Sidecar.read(engine())).getMessage();

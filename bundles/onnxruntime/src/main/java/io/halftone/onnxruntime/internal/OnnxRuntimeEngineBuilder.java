@@ -118,11 +118,20 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
         expect(file, graph, PROCESSOR, Processor.description());
         Origin.verify(file, graph);
         if (!options.containsKey("threads")) {
-            chosen = chosen.with(graph.fact(THREADS).orElse("0"));
+            chosen = withThreads(file, graph, chosen);
         }
         EngineReport report = new EngineReport(file, files(file), Sessions.runtime(), chosen.device(), graph.facts(INTEGER_LAYERS),
             graph.facts(FLOAT_LAYERS), graph.operators(), lowShare(graph, graph.integerProducts()), List.of());
         return new OnnxRuntimeEngine(file.toString(), Sessions.open(file, graph, chosen), graph.metadata(), report);
+    }
+
+    /** With as many threads as the engine was built for. */
+    private static EngineOptions withThreads(Path file, ModelGraph graph, EngineOptions chosen) {
+        try {
+            return chosen.with(graph.fact(THREADS).orElse("0"));
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(file + ": " + THREADS + ": " + e.getMessage(), e);
+        }
     }
 
     private static void expect(Path file, ModelGraph graph, String key, String expected) {

@@ -198,13 +198,26 @@ class OnnxRuntimeEngineTest {
     @Test
     void anEngineOfAnotherRuntimeIsRefused() throws IOException {
         Path file = build(INT8.export(folder), Map.of()).file();
-        ModelProto.Builder engine = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
-        engine.getMetadataPropsBuilderList().stream().filter(p -> p.getKey().equals("halftone.engine.runtime"))
-            .forEach(p -> p.setValue("onnxruntime 1.20.0"));
-        Files.write(file, engine.build().toByteArray());
+        set(file, "halftone.engine.runtime", "onnxruntime 1.20.0");
         EngineException e = assertThrows(EngineException.class, () -> builder.load(file, Map.of()));
         assertEquals(file + ": found an engine built for onnxruntime 1.20.0; expected one for onnxruntime 1.28.0: build it again",
             e.getMessage());
+    }
+
+    @Test
+    void anEngineWithAnotherNumberOfThreadsThanThereCanBeIsRefused() throws IOException {
+        Path file = build(INT8.export(folder), Map.of()).file();
+        set(file, "halftone.engine.threads", "many");
+        EngineException e = assertThrows(EngineException.class, () -> builder.load(file, Map.of()));
+        assertEquals(file + ": halftone.engine.threads: option threads: found many; expected a whole number, 0 for the runtime's choice",
+            e.getMessage());
+    }
+
+    /** Has an engine say something else. */
+    private static void set(Path file, String key, String value) throws IOException {
+        ModelProto.Builder engine = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
+        engine.getMetadataPropsBuilderList().stream().filter(p -> p.getKey().equals(key)).forEach(p -> p.setValue(value));
+        Files.write(file, engine.build().toByteArray());
     }
 
     @Test

@@ -1,9 +1,14 @@
 package io.halftone.torch.internal;
 
 import io.halftone.ops.DeviceException;
+import java.util.List;
 
 /** What libtorch throws: a plain exception from a native method, whose message goes on with a stack of native frames. */
 final class NativeError {
+    /** The device's allocator, the host's ones, C++'s own, and the libraries that take memory without libtorch: cuBLAS, cuDNN and their kin. */
+    private static final List<String> OUT_OF_MEMORY = List.of("out of memory", "can't allocate memory", "not enough memory", "bad_alloc",
+        "_STATUS_ALLOC_FAILED", "ALLOCATION_FAILED");
+
     private NativeError() {}
 
     /**
@@ -20,10 +25,9 @@ final class NativeError {
             + "(residentWeights in etc/io.halftone.torch.cfg)", e) : new IllegalStateException(where + ": " + line, e);
     }
 
-    /** Whether it says that memory of the device or the host did not suffice: c10::OutOfMemoryError, or the host's allocator. */
+    /** Whether it says that memory of the device or the host did not suffice. */
     static boolean isOutOfMemory(RuntimeException e) {
-        String line = firstLine(e);
-        return isNative(e) && (line.contains("out of memory") || line.contains("can't allocate memory") || line.contains("not enough memory"));
+        return isNative(e) && OUT_OF_MEMORY.stream().anyMatch(firstLine(e)::contains);
     }
 
     private static String firstLine(RuntimeException e) {

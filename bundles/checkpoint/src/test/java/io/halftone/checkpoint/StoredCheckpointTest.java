@@ -24,6 +24,7 @@ import io.halftone.quant.Slot;
 import io.halftone.safetensors.SafetensorsFile;
 import io.halftone.safetensors.SafetensorsFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,6 +130,38 @@ class StoredCheckpointTest {
             assertEquals(Set.of("a"), stored.layersInCodes());
             assertEquals(Map.of(), stored.kept());
             assertEquals(new Parameters.Info(TYPE, new long[] {32, 64}), stored.parameters().info("a.weight"));
+        }
+    }
+
+    /** Of the codes and of everything else, in each compute type; parts are cut anywhere between two elements. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void aWindowReadsWhatTheWholeTensorHas(Format format) throws IOException {
+        for (DType type : List.of(DType.FLOAT16, DType.FLOAT32)) {
+            Memory memory = new Memory(tensors());
+            List<QuantizedLayer> layers = List.of(Samples.layer(format, A, memory.read("a.weight"), Map.of(), List.of()));
+            QuantizedBackbone backbone = new QuantizedBackbone("{\"recipe\":1}", type, "0123", memory, memory, layers, Set.of("b"));
+            try (StoredCheckpoint stored = written(backbone, StorageOptions.COMPACT)) {
+                for (String name : stored.parameters().names()) {
+                    ByteBuffer whole = stored.parameters().read(name).bytes();
+                    Parameters.Window window = stored.parameters().window(name);
+                    int step = 150 * stored.parameters().info(name).dtype().bytes();
+                    for (int from = 0; from < whole.limit(); from += step) {
+                        ByteBuffer part = ByteBuffer.allocate(3 + Math.min(step, whole.limit() - from)).position(3);
+                        window.read(from, part);
+                        assertEquals(whole.slice(from, part.limit() - 3), part.position(3), name + " at " + from);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aWindowOfHalfAnElementIsRefused() throws IOException {
+        try (StoredCheckpoint stored = written(plain(Samples.INT8), StorageOptions.COMPACT)) {
+            Parameters.Window window = stored.parameters().window("a.weight");
+            var e = assertThrows(IllegalArgumentException.class, () -> window.read(1, ByteBuffer.allocate(4)));
+            assertEquals("weight: found a window of 4 bytes at 1; expected whole elements of 2", e.getMessage());
         }
     }
 

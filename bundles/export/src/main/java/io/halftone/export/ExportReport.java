@@ -15,8 +15,9 @@ import java.util.TreeMap;
  * @param quantized what a fresh reading of the written file proves of each quantized layer
  * @param nodes     operators in the graph
  * @param bytes     all files together
+ * @param digests   SHA-256, in hexadecimal, of those files that were digested while they were written
  */
-public record ExportReport(Path model, List<Path> files, List<QuantizedLayer> quantized, int nodes, long bytes) {
+public record ExportReport(Path model, List<Path> files, List<QuantizedLayer> quantized, int nodes, long bytes, Map<Path, String> digests) {
     /**
      * A layer as the written file has it.
      *
@@ -43,5 +44,11 @@ public record ExportReport(Path model, List<Path> files, List<QuantizedLayer> qu
     public ExportReport {
         files = List.copyOf(files);
         quantized = List.copyOf(quantized);
+        digests = Map.copyOf(digests);
+    }
+
+    /** Without digests: who needs them reads the files. */
+    public ExportReport(Path model, List<Path> files, List<QuantizedLayer> quantized, int nodes, long bytes) {
+        this(model, files, quantized, nodes, bytes, Map.of());
     }
 }

@@ -66,6 +66,12 @@ public final class FusedParameters implements Parameters {
         return TensorView.host(tensor.dtype(), tensor.shape(), fused);
     }
 
+    /** The base's own for a tensor that no LoRA touches; others are read whole. */
+    @Override
+    public Window window(String name) {
+        return addends.containsKey(name) ? Parameters.super.window(name) : base.window(name);
+    }
+
     /**
      * Writes all bytes of a tensor, of any length, holding no more of it than a window where the base is a file.
      *

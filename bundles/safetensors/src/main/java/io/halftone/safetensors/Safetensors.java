@@ -30,6 +30,13 @@ public sealed interface Safetensors extends Parameters, AutoCloseable permits Sa
      */
     void read(String name, long offset, ByteBuffer window);
 
+    /** Reads from the file whatever is asked for, and holds nothing. */
+    @Override
+    default Window window(String name) {
+        info(name);   // refuses a name that is not there
+        return (offset, target) -> read(name, offset, target);
+    }
+
     /**
      * Copies all bytes of a tensor, of any length, in chunks of at most 1 MiB.
      *

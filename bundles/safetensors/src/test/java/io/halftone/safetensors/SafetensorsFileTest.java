@@ -98,6 +98,18 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void aWindowReadsPartsOfATensor() throws IOException {
+        try (var file = golden("layout.safetensors")) {
+            ByteBuffer whole = file.read("a.weight").bytes();
+            ByteBuffer part = ByteBuffer.allocate(whole.limit() - 4);
+            file.window("a.weight").read(3, part);
+            assertEquals(whole.slice(3, whole.limit() - 4), part.flip());
+            var e = assertThrows(CheckpointException.class, () -> file.window("c.weight"));
+            assertEquals(file.path() + ": c.weight: found no such tensor; expected one of 7", e.getMessage());
+        }
+    }
+
+    @Test
     void keepsReadingAfterTheFileIsReplaced() throws IOException {
         Path path = folder.resolve("x.safetensors");
         Samples.floats(path, Map.of("a", 1f), Map.of());

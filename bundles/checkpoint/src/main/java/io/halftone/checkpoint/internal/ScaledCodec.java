@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.checkpoint.Layout;
 import io.halftone.ops.DType;
 import io.halftone.ops.Parameters.Info;
+import io.halftone.ops.Parameters.Window;
 import io.halftone.ops.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -95,6 +96,55 @@ final class ScaledCodec implements Codec {
             }
         });
         return TensorView.host(computeType, shape, to);
+    }
+
+    /**
+     * What reads parts of the decoded weight, at the bounds of elements.
+     *
+     * @param codes  what reads the codes
+     * @param stored the scales
+     */
+    Window window(Window codes, float[] stored) {
+        int width = computeType.bytes();
+        int[] shared = stored.length == 1 ? decoded(stored[0]) : null;
+        return (offset, target) -> {
+            int start = target.position(), count = target.remaining() / width;
+            long first = offset / width;
+            if (first * width != offset || count * width != target.remaining()) {
+                throw new IllegalArgumentException("weight: found a window of " + target.remaining() + " bytes at " + offset
+                    + "; expected whole elements of " + width);
+            }
+            // codes go to the end of the target: an element is written behind those that are still to be read, or over its own
+            int from = start + count * (width - 1);
+            codes.read(first, target.position(from));
+            ByteBuffer bytes = target.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            int begin = 0;
+            while (begin < count) {
+                long run = (first + begin) / inner;
+                int end = shared != null ? count : (int) Math.min(count, (run + 1) * inner - first);
+                int[] values = shared != null ? shared : decoded(stored[(int) (run % stored.length)]);
+                for (int i = begin; i < end; i++) {
+                    int value = values[bytes.get(from + i) & 0xff];
+                    if (width == Short.BYTES) {
+                        bytes.putShort(start + i * width, (short) value);
+                    } else {
+                        bytes.putInt(start + i * width, value);
+                    }
+                }
+                begin = end;
+            }
+        };
+    }
+
+    /** The bits of what each code stands for, in the compute type. */
+    private int[] decoded(float scale) {
+        ByteBuffer bits = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int[] values = new int[1 << Byte.SIZE];
+        for (int code = 0; code < values.length; code++) {
+            Numbers.put(bits, computeType, 0, value((byte) code, scale));
+            values[code] = bits.getInt(0);
+        }
+        return values;
     }
 
     /** Runs of elements with one scale. */

@@ -69,4 +69,16 @@ public final class StoredParameters implements Parameters {
         }
         return (stored.contains(name) || base == file ? file : base).read(name);
     }
+
+    /** Of codes with a scale for the tensor or a channel, and of all that is not in codes; others are read whole. */
+    @Override
+    public Window window(String name) {
+        LayerEntry entry = byWeight.get(name);
+        if (entry != null && entry.codec().orElse(null) instanceof ScaledCodec codec) {
+            String layer = name.substring(0, name.lastIndexOf('.') + 1);
+            return codec.window(file.window(layer + Codec.WEIGHT), file.read(layer + Codec.SCALE).toFloats());
+        }
+        boolean made = entry != null && (entry.codec().isPresent() || entry.change().isPresent());
+        return made ? Parameters.super.window(name) : (stored.contains(name) || base == file ? file : base).window(name);
+    }
 }

@@ -63,6 +63,11 @@ record CheckpointView(Safetensors stored, SortedMap<String, Tensor> today) imple
         return TensorView.host(tensor.info().dtype(), tensor.info().shape(), read.bytes());
     }
 
+    @Override
+    public Window window(String name) {
+        return stored.window(tensor(name).name());
+    }
+
     private Tensor tensor(String name) {
         Tensor tensor = today.get(name);
         if (tensor == null) {

@@ -13,6 +13,7 @@ import io.halftone.ops.TensorView;
 import io.halftone.safetensors.SafetensorsFile;
 import io.halftone.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -74,6 +75,9 @@ class CheckpointViewTest {
         assertEquals(Set.of(ATTENTION + "to_q.weight", ATTENTION + "to_k.bias", ATTENTION + "to_v.weight",
             "encoder.mid_block.attentions.0.to_out.0.bias", ATTENTION + "group_norm.weight", "decoder.conv_in.bias"), view.names());
         assertArrayEquals(new float[] {2}, view.read(ATTENTION + "to_v.weight").toFloats());
+        ByteBuffer part = ByteBuffer.allocate(2);
+        view.window(ATTENTION + "to_v.weight").read(2, part);
+        assertEquals(view.read(ATTENTION + "to_v.weight").bytes().slice(2, 2), part.flip());
     }
 
     @Test

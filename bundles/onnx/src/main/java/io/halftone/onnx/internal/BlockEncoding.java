@@ -15,14 +15,20 @@ record BlockEncoding(byte[] elements, byte[] scales) {
     private static final float[] E2M1_BOUNDS = {0.25f, 0.75f, 1.25f, 1.75f, 2.5f, 3.5f, 5};
     private static final float[] E2M1_VALUES = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
 
+    /** Encodes all values. */
+    static BlockEncoding of(float[] values, Blocks blocks, float tensorScale) {
+        return of(values, values.length, blocks, tensorScale);
+    }
+
     /**
-     * Encodes values.
+     * Encodes the first values.
      *
+     * @param count       of values: whole blocks
      * @param tensorScale what block scales are multiples of; not used where they are powers of two
      */
-    static BlockEncoding of(float[] values, Blocks blocks, float tensorScale) {
-        byte[] elements = new byte[values.length];
-        byte[] scales = new byte[values.length / blocks.size()];
+    static BlockEncoding of(float[] values, int count, Blocks blocks, float tensorScale) {
+        byte[] elements = new byte[count];
+        byte[] scales = new byte[count / blocks.size()];
         for (int block = 0; block < scales.length; block++) {
             int start = block * blocks.size();
             float amax = 0;

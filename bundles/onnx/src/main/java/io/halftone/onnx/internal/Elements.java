@@ -3,17 +3,18 @@ package io.halftone.onnx.internal;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
 
 /** Elements as ONNX stores them: row-major, little-endian. */
 final class Elements {
     /** A 4-bit float with 2 exponent bits and 1 of mantissa: a type that the schema in use has no name for. */
     static final int FLOAT4E2M1 = 23;
 
-    /** Rows and columns that are exchanged at a time: both tiles fit a core's first cache. */
-    private static final int TILE = 64;
+    private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle FLOATS = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Elements() {}
 
@@ -62,23 +63,88 @@ final class Elements {
      * @throws IllegalArgumentException if the type is not a compute type
      */
     static byte[] encode(float[] values, DType type) {
-        ByteBuffer bytes = allocate(values.length, type);
+        byte[] bytes = new byte[Math.multiplyExact(values.length, type.bytes())];
+        encode(values, values.length, type, bytes, 0);
+        return bytes;
+    }
+
+    /** The first values in the type, as {@link #encode(float[], DType)} has them, from a place of an array on. */
+    static void encode(float[] values, int count, DType type, byte[] bytes, int at) {
         switch (type) {
-            case FLOAT32 -> bytes.asFloatBuffer().put(values);
+            case FLOAT32 -> {
+                for (int i = 0; i < count; i++) {
+                    FLOATS.set(bytes, at + i * Float.BYTES, values[i]);
+                }
+            }
             case FLOAT16 -> {
-                for (float value : values) {
-                    bytes.putShort(Float16.fromFloat(value));
+                for (int i = 0; i < count; i++) {
+                    SHORTS.set(bytes, at + i * Short.BYTES, Float16.fromFloat(values[i]));
                 }
             }
             case BFLOAT16 -> {
-                for (float value : values) {
-                    bytes.putShort(Float16.bfloat16(value));
+                for (int i = 0; i < count; i++) {
+                    SHORTS.set(bytes, at + i * Short.BYTES, Float16.bfloat16(values[i]));
                 }
             }
-            default -> throw new IllegalArgumentException("floating values: found type " + type
-                + "; expected FLOAT32, FLOAT16 or BFLOAT16");
+            default -> throw noFloats(type);
         }
-        return bytes.array();
+    }
+
+    /**
+     * Values from elements of the type.
+     *
+     * @throws IllegalArgumentException if the type is not a compute type
+     */
+    static void decode(byte[] bytes, int at, DType type, float[] values, int count) {
+        switch (type) {
+            case FLOAT32 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = (float) FLOATS.get(bytes, at + i * Float.BYTES);
+                }
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float16.toFloat((short) SHORTS.get(bytes, at + i * Short.BYTES));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float.intBitsToFloat((short) SHORTS.get(bytes, at + i * Short.BYTES) << Short.SIZE);
+                }
+            }
+            default -> throw noFloats(type);
+        }
+    }
+
+    /** Makes the first values those that the type holds. */
+    static void round(float[] values, int count, DType type) {
+        switch (type) {
+            case FLOAT32 -> {
+                // holds all of them
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float16.toFloat(Float16.fromFloat(values[i]));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float.intBitsToFloat(Float16.bfloat16(values[i]) << Short.SIZE);
+                }
+            }
+            default -> throw noFloats(type);
+        }
+    }
+
+    /** What a table has for elements of 16 bits. */
+    static void look(byte[] table, byte[] bytes, int from, int count, byte[] made, int to) {
+        for (int i = 0; i < count; i++) {
+            made[to + i] = table[(short) SHORTS.get(bytes, from + i * Short.BYTES) & 0xffff];
+        }
+    }
+
+    private static IllegalArgumentException noFloats(DType type) {
+        return new IllegalArgumentException("floating values: found type " + type + "; expected FLOAT32, FLOAT16 or BFLOAT16");
     }
 
     /** One value in the type; a whole number for the integer types. */
@@ -99,35 +165,6 @@ final class Elements {
         ByteBuffer bytes = allocate(values.length, DType.INT64);
         bytes.asLongBuffer().put(values);
         return bytes.array();
-    }
-
-    /** A (rows, columns) matrix as (columns, rows). */
-    static byte[] transpose(byte[] matrix, int rows, int columns, int width) {
-        byte[] turned = new byte[matrix.length];
-        int tilesAcross = (columns + TILE - 1) / TILE;
-        int tiles = (rows + TILE - 1) / TILE * tilesAcross;
-        IntStream.range(0, tiles).parallel().forEach(tile -> {
-            int top = tile / tilesAcross * TILE;
-            int left = tile % tilesAcross * TILE;
-            int height = Math.min(rows - top, TILE);
-            for (int c = left; c < Math.min(columns, left + TILE); c++) {
-                gather(matrix, (top * columns + c) * width, columns * width, turned, (c * rows + top) * width, height, width);
-            }
-        });
-        return turned;
-    }
-
-    /** Elements that are a step apart, one behind another. */
-    private static void gather(byte[] source, int from, int step, byte[] target, int to, int count, int width) {
-        if (width == 1) {
-            for (int i = 0; i < count; i++) {
-                target[to + i] = source[from + i * step];
-            }
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(source, from + i * step, target, to + i * width, width);
-        }
     }
 
     private static ByteBuffer allocate(int count, DType type) {

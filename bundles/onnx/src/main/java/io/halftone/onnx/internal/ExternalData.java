@@ -1,52 +1,51 @@
 package io.halftone.onnx.internal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** The file beside the model that holds its large tensors, one behind the other. Written once, front to back. */
+/** The file beside the model that holds its large tensors, one behind the other. First all are named, then they are made and written. */
 final class ExternalData implements AutoCloseable {
     /** Offsets are multiples of a page, so that a runtime can map the tensors. */
     static final int ALIGNMENT = 4096;
 
     private final FileChannel channel;
-    private final MessageDigest digest;
+    private final Assembly.Bounds bounds;
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private int grain;
     private long end;
 
+    /** A tensor and its place. */
+    record Entry(long offset, Content content) {}
+
     ExternalData(Path file) throws IOException {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: found no such digest; expected the one that every Java has", e);
-        }
-        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this(file, Assembly.Bounds.usual());
     }
 
-    /** Writes a tensor and returns its offset. */
-    long append(byte[] tensor) throws IOException {
+    ExternalData(Path file, Assembly.Bounds bounds) throws IOException {
+        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.bounds = bounds;
+    }
+
+    /** Gives a tensor its offset. */
+    long append(Content tensor) {
         long offset = (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        ByteBuffer bytes = ByteBuffer.wrap(tensor);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes, offset + bytes.position());
-        }
-        end = offset + tensor.length;
-        digest.update(tensor);
+        entries.add(new Entry(offset, tensor));
+        grain = Math.max(grain, tensor.grain());
+        end = offset + tensor.length();
         return offset;
     }
 
-    /** SHA-256 of the tensors, without what lies between them, in hexadecimal digits. Called once, at the end. */
-    String digest() {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Waits until everything is on the disk. */
-    void force() throws IOException {
-        channel.force(true);
+    /** Makes and writes all of them, and waits until everything is on the disk. Called once, at the end. */
+    Assembly.Digests write() throws IOException {
+        try (Assembly assembly = new Assembly(channel, end, grain, bounds)) {
+            Assembly.Digests digests = assembly.write(entries);
+            channel.force(true);
+            return digests;
+        }
     }
 
     @Override

@@ -15,8 +15,6 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.Shape;
 import io.halftone.ops.shape.Meta;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +30,7 @@ import java.util.function.Supplier;
 
 /**
  * A graph that grows node by node. Names are unique, and follow from the order of calls alone. Tensors above
- * {@link #INLINE_BYTES} go to the external data at once; the graph keeps only where they are.
+ * {@link #INLINE_BYTES} go to the external data; the graph keeps only where they are.
  */
 final class Graph {
     /** The largest tensor that stays in the model file. */
@@ -160,23 +158,28 @@ final class Graph {
 
     /** Adds an initializer under this name, or that with a number behind it where it is taken; returns its name. */
     String initializer(String wanted, DType type, long[] shape, byte[] bytes) {
-        return initializer(wanted, Elements.type(type).getNumber(), shape, bytes);
+        return initializer(wanted, type, shape, new Content.Given(bytes));
     }
 
-    /** The same, with the type by its number in ONNX. */
-    String initializer(String wanted, int type, long[] shape, byte[] bytes) {
+    /** The same, with bytes that are made when they are written. */
+    String initializer(String wanted, DType type, long[] shape, Content content) {
+        return initializer(wanted, Elements.type(type).getNumber(), shape, content);
+    }
+
+    /** The same, with the type by its number in ONNX. Few bytes are made here. */
+    String initializer(String wanted, int type, long[] shape, Content content) {
         String name = unique(wanted);
         TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type);
         for (long extent : shape) {
             tensor.addDims(extent);
         }
-        if (bytes.length <= INLINE_BYTES) {
-            tensor.setRawData(ByteString.copyFrom(bytes));
+        if (content.length() <= INLINE_BYTES) {
+            tensor.setRawData(ByteString.copyFrom(Content.bytes(content)));
         } else {
             tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
                 .addExternalData(entry("location", location))
-                .addExternalData(entry("offset", Long.toString(append(bytes))))
-                .addExternalData(entry("length", Integer.toString(bytes.length)));
+                .addExternalData(entry("offset", Long.toString(data.append(content))))
+                .addExternalData(entry("length", Long.toString(content.length())));
         }
         graph.addInitializer(tensor);
         return name;
@@ -242,14 +245,6 @@ final class Graph {
 
     private static StringStringEntryProto entry(String key, String value) {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    private long append(byte[] bytes) {
-        try {
-            return data.append(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private String unique(String wanted) {

@@ -76,14 +76,14 @@ public final class OnnxExporter implements Exporter {
 
     private static ExportReport export(ExportJob job, Path directory, Staging staging) throws IOException {
         try {
-            write(job, staging.file(DATA), staging);
+            String digest = write(job, staging.file(DATA), staging);
             OnnxVerifier verifier = OnnxVerifier.read(staging.file(MODEL));
             var quantized = verifier.verify(job.quantizedSlots());
             staging.publish(List.of(DATA, MODEL));
             List<Path> files = List.of(directory.resolve(MODEL), directory.resolve(DATA));
             long bytes = Files.size(files.get(0)) + Files.size(files.get(1));
             LOG.info("wrote {}: {} nodes, {} quantized layers, {} bytes", files.get(0), verifier.nodes(), quantized.size(), bytes);
-            return new ExportReport(files.get(0), files, quantized, verifier.nodes(), bytes);
+            return new ExportReport(files.get(0), files, quantized, verifier.nodes(), bytes, Map.of(files.get(1), digest));
         } catch (IOException e) {
             throw staging.named(e, DATA);
         } catch (UncheckedIOException e) {
@@ -91,7 +91,8 @@ public final class OnnxExporter implements Exporter {
         }
     }
 
-    private static void write(ExportJob job, Path dataFile, Staging staging) throws IOException {
+    /** Writes the model and its data; the digest of the data's file. */
+    private static String write(ExportJob job, Path dataFile, Staging staging) throws IOException {
         boolean keepFloats = keepsFloats(job.option(WEIGHTS, QUANTIZED));
         if (!job.computeType().isCompute()) {
             throw new ExportException("compute type: found " + job.computeType() + "; expected FLOAT32, FLOAT16 or BFLOAT16");
@@ -99,11 +100,12 @@ public final class OnnxExporter implements Exporter {
         try (ExternalData data = new ExternalData(dataFile)) {
             Graph graph = new Graph("backbone", data, DATA);
             replay(job, graph, keepFloats);
-            data.force();
+            Assembly.Digests digests = data.write();
             Map<String, String> facts = new TreeMap<>(job.metadata());
-            facts.put(DATA_DIGEST, data.digest());
+            facts.put(DATA_DIGEST, digests.tensors());
             facts.put(MultiplyAdds.FACT, multiplyAdds(job.signature(), graph).text());
             staging.write(MODEL, model(graph, facts).toByteString().asReadOnlyByteBuffer());
+            return digests.file();
         }
     }
 

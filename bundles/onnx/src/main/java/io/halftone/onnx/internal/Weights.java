@@ -12,9 +12,7 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.Shape;
-import io.halftone.ops.TensorView;
 import io.halftone.ops.shape.Meta;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +21,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The checkpoint's tensors on their way into the file. A tensor is read when an operator first needs it, converted, written
- * and dropped, so that one at a time is in memory. Each form of a tensor is written once.
+ * The checkpoint's tensors on their way into the file: what is to be made of each, in the order in which operators first need them.
+ * Nothing is read before it is written but small tensors. Each form of a tensor is written once.
  */
 final class Weights {
     private static final int FLOAT8 = DataType.FLOAT8E4M3FN.getNumber();
@@ -58,15 +56,13 @@ final class Weights {
     /** The initializer of a weight as the checkpoint has it, in the compute type. */
     String plain(Weight weight) {
         return once(List.of(weight.parameter()),
-            () -> graph.initializer(weight.parameter(), computeType, weight.shape().sizes(), bytes(weight)));
+            () -> graph.initializer(weight.parameter(), computeType, weight.shape().sizes(), straight(weight, computeType)));
     }
 
     /** The initializer of a weight rounded to the compute type, but stored in another type and under another shape. */
     String stored(Weight weight, DType type, long... shape) {
-        return once(List.of(weight.parameter(), type, Shape.of(shape)), () -> {
-            byte[] bytes = type == computeType ? bytes(weight) : Elements.encode(floats(weight), type);
-            return graph.initializer(weight.parameter() + "_" + type.name().toLowerCase(Locale.ROOT), type, shape, bytes);
-        });
+        return once(List.of(weight.parameter(), type, Shape.of(shape)),
+            () -> graph.initializer(weight.parameter() + "_" + type.name().toLowerCase(Locale.ROOT), type, shape, straight(weight, type)));
     }
 
     /** Part of a product's terms: the rows from and before others of a transposed weight. */
@@ -74,38 +70,26 @@ final class Weights {
         static Terms all(Weight weight) {
             return new Terms(0, matrix(weight)[1]);
         }
-
-        private byte[] of(byte[] transposed, int rowBytes) {
-            return transposed.length == (to - from) * rowBytes ? transposed : Arrays.copyOfRange(transposed, Math.multiplyExact(from, rowBytes), Math.multiplyExact(to, rowBytes));
-        }
     }
 
     /** The initializer of an (out, in) weight as (in, out). */
     String transposed(Weight weight, Terms terms) {
-        return once(List.of(weight.parameter(), "transposed", terms), () -> {
-            int[] sizes = matrix(weight);
-            byte[] turned = Elements.transpose(bytes(weight), sizes[0], sizes[1], computeType.bytes());
-            return graph.initializer(weight.parameter() + "_transposed", computeType, new long[] {terms.to() - terms.from(), sizes[0]},
-                terms.of(turned, sizes[0] * computeType.bytes()));
-        });
+        return once(List.of(weight.parameter(), "transposed", terms), () -> graph.initializer(weight.parameter() + "_transposed", computeType,
+            new long[] {terms.to() - terms.from(), matrix(weight)[0]}, turned(weight, toType(weight, computeType), terms)));
     }
 
     /** What reads a weight back from its codes: a DequantizeLinear over an initializer of codes, or over a QuantizeLinear where floats are kept. */
     String dequantized(Codes codes) {
         Weight weight = codes.weight();
         return pair(codes, codes.axis(), "", () -> plain(weight),
-            () -> graph.initializer(weight.parameter() + "_quantized", codes.dtype(), weight.shape().sizes(), low(codes)));
+            () -> graph.initializer(weight.parameter() + "_quantized", codes.dtype(), weight.shape().sizes(), straight(weight, low(codes))));
     }
 
     /** As {@link #dequantized(Codes)}, of an (out, in) weight as (in, out). */
     String dequantized(Codes codes, Terms terms) {
         Weight weight = codes.weight();
-        return pair(codes, 1 - codes.axis(), terms, () -> transposed(weight, terms), () -> {
-            int[] sizes = matrix(weight);
-            byte[] turned = Elements.transpose(low(codes), sizes[0], sizes[1], 1);
-            return graph.initializer(weight.parameter() + "_quantized", codes.dtype(), new long[] {terms.to() - terms.from(), sizes[0]},
-                terms.of(turned, sizes[0]));
-        });
+        return pair(codes, 1 - codes.axis(), terms, () -> transposed(weight, terms), () -> graph.initializer(weight.parameter() + "_quantized",
+            codes.dtype(), new long[] {terms.to() - terms.from(), matrix(weight)[0]}, turned(weight, low(codes), terms)));
     }
 
     private String pair(Codes codes, int scaled, Object form, Supplier<String> floats, Supplier<String> stored) {
@@ -129,18 +113,13 @@ final class Weights {
         return once(List.of(weight.parameter(), blocks, blocked.tensorScale()), () -> {
             boolean fp4 = BlockOperators.isFp4(blocks);
             float tensorScale = blocked.tensorScale().floats()[0];
-            float[] values = floats(weight);
-            for (float value : values) {
-                require(Float.isFinite(value), weight, "a weight of " + value, "finite ones");
-            }
             require(tensorScale > 0 && Float.isFinite(tensorScale), weight, "a scale of " + tensorScale, "finite and > 0");
-            BlockEncoding encoding = BlockEncoding.of(values, blocks, tensorScale);
             long[] sizes = weight.shape().sizes();
             String codes = graph.initializer(weight.parameter() + "_quantized", fp4 ? Elements.FLOAT4E2M1 : FLOAT8, sizes,
-                fp4 ? BlockEncoding.packed(encoding.elements()) : encoding.elements());
+                straight(weight, new ToBlocks(weight.parameter(), stored(weight), computeType, blocks, tensorScale, false)));
             sizes[sizes.length - 1] /= blocks.size();
             String scales = graph.initializer(weight.parameter() + "_scale", fp4 ? FLOAT8 : DataType.UINT8.getNumber(), sizes,
-                encoding.scales());
+                straight(weight, new ToBlocks(weight.parameter(), stored(weight), computeType, blocks, tensorScale, true)));
             String unit = !fp4 ? "" : graph.initializer(weight.parameter() + "_tensor_scale", DType.FLOAT32, new long[0],
                 blocked.tensorScale().bytes().toByteArray());
             return operators.dequantized(codes, scales, unit, computeType, blocks);
@@ -167,66 +146,38 @@ final class Weights {
         return name;
     }
 
-    /** rint(w / scale), saturated; the quotient in float32 of values in the compute type. */
-    private byte[] low(Codes codes) {
+    private Recoding low(Codes codes) {
         Weight weight = codes.weight();
         float[] scales = codes.scale().floats();
         for (float scale : scales) {
             require(scale > 0 && Float.isFinite(scale), weight, "a scale of " + scale, "finite and > 0 in " + codes.scale().dtype());
         }
-        int inner = 1;
-        List<Dim> dims = weight.shape().dims();
-        for (int i = codes.axis() + 1; i < dims.size(); i++) {
-            inner = Math.multiplyExact(inner, Math.toIntExact(dims.get(i).size()));
+        long run = 1;
+        for (Dim dim : weight.shape().dims().subList(codes.axis() + 1, weight.shape().rank())) {
+            run = Math.multiplyExact(run, dim.size());
         }
-        int run = inner;
-        boolean whole = codes.dtype() == DType.INT8;
-        TensorView view = parameters.read(weight.parameter());
-        byte[] low = new byte[Math.toIntExact(view.count())];
-        Pieces.each(low.length, (from, to) -> {
-            float[] values = floats(view, from, to);
-            for (int i = from; i < to; i++) {
-                float quotient = values[i - from] / (codes.perChannel() ? scales[i / run % scales.length] : scales[0]);
-                low[i] = whole ? (byte) Math.max(-128, Math.min(127, Math.rint(quotient))) : Float8.fromFloat(quotient);
-            }
-        });
-        return low;
+        return new ToCodes(stored(weight), computeType, codes.dtype(), scales, run);
     }
 
-    private byte[] bytes(Weight weight) {
-        TensorView view = parameters.read(weight.parameter());
-        int width = computeType.bytes();
-        byte[] bytes = new byte[Math.multiplyExact(Math.toIntExact(view.count()), width)];
-        if (view.dtype() == computeType) {
-            view.bytes().get(bytes);
-            return bytes;
-        }
-        Pieces.each(Math.toIntExact(view.count()), (from, to) -> {
-            byte[] piece = Elements.encode(part(view, from, to).toFloats(), computeType);
-            System.arraycopy(piece, 0, bytes, from * width, piece.length);
-        });
-        return bytes;
+    private Recoding toType(Weight weight, DType type) {
+        return new ToType(stored(weight), computeType, type);
     }
 
-    private float[] floats(Weight weight) {
-        TensorView view = parameters.read(weight.parameter());
-        return floats(view, 0, Math.toIntExact(view.count()));
+    private DType stored(Weight weight) {
+        return parameters.info(weight.parameter()).dtype();
     }
 
-    /** The elements from one before another, rounded to the compute type. */
-    private float[] floats(TensorView view, int from, int to) {
-        float[] values = part(view, from, to).toFloats();
-        if (view.dtype() == computeType || computeType == DType.FLOAT32) {
-            return values;
-        }
-        return TensorView.host(computeType, new long[] {to - from}, ByteBuffer.wrap(Elements.encode(values, computeType))).toFloats();
+    private Content straight(Weight weight, DType type) {
+        return straight(weight, toType(weight, type));
     }
 
-    private static TensorView part(TensorView view, int from, int to) {
-        int width = view.dtype().bytes();
-        ByteBuffer bytes = view.bytes();
-        return TensorView.host(view.dtype(), new long[] {to - from},
-            bytes.slice(Math.addExact(bytes.position(), Math.multiplyExact(from, width)), Math.multiplyExact(to - from, width)));
+    private Content straight(Weight weight, Recoding recoding) {
+        return new Straight(parameters, weight.parameter(), recoding, weight.shape().count().size());
+    }
+
+    private Content turned(Weight weight, Recoding recoding, Terms terms) {
+        int[] sizes = matrix(weight);
+        return new Turned(parameters, weight.parameter(), recoding, sizes[0], sizes[1], terms.from(), terms.to());
     }
 
     private static int[] matrix(Weight weight) {

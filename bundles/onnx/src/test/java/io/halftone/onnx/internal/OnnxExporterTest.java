@@ -22,6 +22,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +76,8 @@ class OnnxExporterTest {
     void aWeightThatTwoOperatorsUseIsReadAndWrittenOnce() throws IOException {
         TestJob job = job(DType.FLOAT32);
         new OnnxExporter().export(job, folder);
-        assertEquals(List.of("wide.weight", "narrow.weight"), job.reads);
+        // the small one goes into the model, and is read at once
+        assertEquals(List.of("narrow.weight", "wide.weight"), job.reads);
     }
 
     @Test
@@ -89,6 +93,29 @@ class OnnxExporterTest {
                     + " to " + computed);
             }
         }
+    }
+
+    @Test
+    void theReportHasTheDigestOfTheDataAndTheModelThatOfItsTensors() throws IOException, NoSuchAlgorithmException {
+        TestJob job = new TestJob(DType.FLOAT32, (o, in) -> o.add(o.add(in.get("x"), o.parameter("a", Shape.of(300))), o.parameter("b", Shape.of(300))))
+            .input("x", 300).output(300).random("a", 300).random("b", 300);
+        ExportReport report = new OnnxExporter().export(job, folder);
+        byte[] data = Files.readAllBytes(report.files().get(1));
+        assertEquals(4096 + 1200, data.length);
+        assertEquals(Map.of(report.files().get(1), sha256(data)), report.digests());
+        assertEquals(sha256(job.tensors.get("a").bytes(), job.tensors.get("b").bytes()), facts(model(report)).get("halftone.data.sha256"));
+    }
+
+    private static String sha256(byte[] bytes) throws NoSuchAlgorithmException {
+        return sha256(ByteBuffer.wrap(bytes));
+    }
+
+    private static String sha256(ByteBuffer... parts) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (ByteBuffer part : parts) {
+            digest.update(part);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Test

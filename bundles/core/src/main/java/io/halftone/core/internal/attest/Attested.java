@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.api.PluginInfo;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.core.internal.quantize.Digests;
 import io.halftone.files.Staging;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -101,10 +103,10 @@ public final class Attested<R> implements JobRunner.Task<R> {
     }
 
     private List<Resource> inputs() throws Exception {
+        Map<String, Path> files = origin.call().files();
+        List<String> digests = Digests.sha256(List.copyOf(files.values()));
         List<Resource> inputs = new ArrayList<>();
-        for (Map.Entry<String, Path> file : origin.call().files().entrySet()) {
-            inputs.add(Resource.input(file.getKey(), file.getValue()));
-        }
+        files.forEach((name, file) -> inputs.add(Resource.input(name, file, digests.get(inputs.size()))));
         return inputs;
     }
 
@@ -124,7 +126,8 @@ public final class Attested<R> implements JobRunner.Task<R> {
         List<Resource> artifacts = new ArrayList<>();
         for (Path file : group.files()) {
             monitor.progress("provenance", artifacts.size(), group.files().size(), "file");
-            artifacts.add(Resource.artifact(Origin.name(folder, file), file));
+            Optional<String> told = monitor.sha256(file);
+            artifacts.add(Resource.artifact(Origin.name(folder, file), told.isPresent() ? told.get() : Digests.sha256(file)));
         }
         var statement = new Statement(artifacts, work, options(), inputs, plugins(), host(), started, now());
         Path target = Statement.file(group.principal());

@@ -1,7 +1,5 @@
 package io.halftone.core.internal.attest;
 
-import io.halftone.core.internal.quantize.Digests;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -19,13 +17,13 @@ record Resource(String name, String place, String sha256) {
         }
     }
 
-    /** A file that was written, of that name. */
-    static Resource artifact(String name, Path file) throws IOException {
-        return new Resource(name, "", Digests.sha256(file));
+    /** A file that was written, of that name and digest. */
+    static Resource artifact(String name, String sha256) {
+        return new Resource(name, "", sha256);
     }
 
-    /** A file that was read, of that name. */
-    static Resource input(String name, Path file) throws IOException {
-        return new Resource(name, file.toAbsolutePath().normalize().toUri().toString(), Digests.sha256(file));
+    /** A file that was read, of that name and digest. */
+    static Resource input(String name, Path file, String sha256) {
+        return new Resource(name, file.toAbsolutePath().normalize().toUri().toString(), sha256);
     }
 }

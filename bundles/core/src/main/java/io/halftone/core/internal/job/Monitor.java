@@ -1,12 +1,17 @@
 package io.halftone.core.internal.job;
 
 import io.halftone.api.ProgressListener;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** How a task tells how far it is, and hears that it should stop. */
+/** How a task tells how far it is and what it wrote, and hears that it should stop. */
 public final class Monitor {
     private final ProgressListener listener;
     private final Previews previews = new Previews(System::nanoTime);
+    private final Map<Path, String> digests = new ConcurrentHashMap<>();
     private volatile boolean cancelled;
 
     Monitor(ProgressListener listener) {
@@ -29,6 +34,16 @@ public final class Monitor {
     /** The pictures of the latents that the task works on. */
     public Previews previews() {
         return previews;
+    }
+
+    /** Tells that a file was written, and its SHA-256 in hexadecimal. */
+    public void wrote(Path file, String sha256) {
+        digests.put(file.toAbsolutePath().normalize(), sha256);
+    }
+
+    /** What was told of a file that was written. */
+    public Optional<String> sha256(Path file) {
+        return Optional.ofNullable(digests.get(file.toAbsolutePath().normalize()));
     }
 
     /** Throws {@link CancellationException} if the job is to stop. */

@@ -90,7 +90,7 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
         return options.getOrDefault(name, absent);
     }
 
-    /** Tells of each tensor that is read, and stops a cancelled job there. */
+    /** Tells of each tensor when it begins to be read, and stops a cancelled job there. */
     private record Watched(Parameters target, Set<String> seen, Monitor monitor) implements Parameters {
         @Override
         public Set<String> names() {
@@ -104,6 +104,17 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
 
         @Override
         public TensorView read(String name) {
+            tell(name);
+            return target.read(name);
+        }
+
+        @Override
+        public Window window(String name) {
+            tell(name);
+            return target.window(name);
+        }
+
+        private void tell(String name) {
             if (seen.add(name)) {
                 monitor.progress("export", seen.size(), target.names().size(), "tensor");
                 if (seen.size() == target.names().size()) {
@@ -112,7 +123,6 @@ public record BackboneExport(OpenPipeline pipeline, Scan scan, Map<String, Layer
             } else {
                 monitor.check();
             }
-            return target.read(name);
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.UUID;
 
 /**
  * A checkpoint with some weights changed. The changed ones lie in a temporary file that the file system forgets when this is
- * closed or the process ends: a model of any size takes no heap. For use by one thread.
+ * closed or the process ends: a model of any size takes no heap. For use by one thread, but for windows.
  */
 final class ChangedWeights implements Parameters, AutoCloseable {
     private record Place(Info info, long offset) {}
@@ -94,16 +94,34 @@ final class ChangedWeights implements Parameters, AutoCloseable {
             return base.read(name);
         }
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(place.info().byteLength()));
+        read(name, place, 0, bytes);
+        return TensorView.host(place.info().dtype(), place.info().shape(), bytes.flip());
+    }
+
+    /** For several threads, as long as nothing is put or added. */
+    @Override
+    public Window window(String name) {
+        Place place = changed.get(name);
+        return place == null ? base.window(name) : (offset, target) -> read(name, place, offset, target);
+    }
+
+    private void read(String name, Place place, long offset, ByteBuffer target) {
+        if (offset < 0 || target.remaining() > place.info().byteLength() - offset) {
+            throw new IllegalArgumentException(name + ": found a window of " + target.remaining() + " bytes at " + offset + "; expected one within "
+                + place.info().byteLength() + " bytes");
+        }
         try {
-            while (bytes.hasRemaining()) {
-                if (file.read(bytes, place.offset() + bytes.position()) < 0) {
+            long at = place.offset() + offset;
+            while (target.hasRemaining()) {
+                int count = file.read(target, at);
+                if (count < 0) {
                     throw new IOException("found its end; expected " + place.info());
                 }
+                at += count;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot read the changed weight: " + e.getMessage(), e);
         }
-        return TensorView.host(place.info().dtype(), place.info().shape(), bytes.flip());
     }
 
     @Override

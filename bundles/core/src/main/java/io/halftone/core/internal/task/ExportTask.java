@@ -83,14 +83,14 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         Parameters weights = pipeline.parameters(backbone);
         scan.check(pipeline.folder().path().resolve(backbone).toString(), weights, false, Set.of());
         ExportJob job = new BackboneExport(pipeline, scan, Map.of(), Map.of(), weights, facts(pipeline), request.options(), monitor);
-        return write(work.plugins(), pipeline, job, request.exporter(), request.directory());
+        return write(work.plugins(), pipeline, job, request.exporter(), request.directory(), monitor);
     }
 
     static ExportResult export(Workplace work, OpenPipeline pipeline, Scan scan, QuantizedModel model, String exporter, String directory,
                                Map<String, String> options, Monitor monitor) throws IOException {
         ExportJob job = new BackboneExport(pipeline, scan, model.rewrites(scan, work.plugins()), model.slots(), model.parameters(),
             Map.of(Recipe.KEY, model.recipe().json()), options, monitor);
-        return write(work.plugins(), pipeline, job, exporter, directory);
+        return write(work.plugins(), pipeline, job, exporter, directory, monitor);
     }
 
     /** What a file in full precision says of itself. */
@@ -98,7 +98,8 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
         return pipeline.synthetic().isEmpty() ? Map.of() : Map.of(PipelineSynthesis.MARK, pipeline.synthetic());
     }
 
-    private static ExportResult write(Plugins plugins, OpenPipeline pipeline, ExportJob job, String exporter, String directory) throws IOException {
+    private static ExportResult write(Plugins plugins, OpenPipeline pipeline, ExportJob job, String exporter, String directory,
+                                      Monitor monitor) throws IOException {
         Stopwatch watch = new Stopwatch();
         Path folder = Outputs.folder("onnx-dir", directory);
         ExportReport report;
@@ -106,6 +107,7 @@ public final class ExportTask implements JobRunner.Task<ExportResult> {
             report = plugins.exporters().get(exporter).export(job, folder);
             made.keep();
         }
+        report.digests().forEach(monitor::wrote);
         return new ExportResult(report.model().toString(), report.files().stream().map(Path::toString).toList(), report.quantized().size(),
             report.nodes(), report.bytes(), watch.seconds(), pipeline.synthetic().isEmpty() ? "" : "the weights are synthetic: " + pipeline.synthetic());
     }

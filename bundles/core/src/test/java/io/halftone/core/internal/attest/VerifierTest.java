@@ -72,6 +72,22 @@ class VerifierTest {
         assertEquals(List.of(Outcome.SAME, Outcome.SAME, Outcome.SAME), outcomes());
     }
 
+    /** A task that digests what it writes spares the reading; whether it tells the truth is what verification is for. */
+    @Test
+    void takesADigestThatTheTaskTellsOf() throws Exception {
+        String told = "0".repeat(64);
+        JobRunner.Task<String> work = monitor -> {
+            Files.writeString(model, "graph");
+            monitor.wrote(model.resolveSibling("../out/model.onnx"), told);
+            return "done";
+        };
+        new Attested<>("export", work, new Asked("int8", 7, Double.NaN), Origin::new, new Attested.Surroundings(List.of(), Map::of),
+            result -> List.of(new Made(model, List.of(model)))).run(Monitor.silent());
+
+        assertEquals(told, Statement.JSON.readTree(Files.readAllBytes(Statement.file(model))).at("/subject/0/digest/sha256").asText());
+        assertEquals(List.of(Outcome.CHANGED), outcomes());
+    }
+
     @Test
     void findsTheStatementOfAFileThatIsNotItsPrincipalAndOfAFolder() throws Exception {
         List<String> statement = List.of(scratch.resolve("out/model.onnx.provenance.json").toString());

@@ -75,6 +75,23 @@ class ChangedWeightsTest {
     }
 
     @Test
+    void aWindowReadsPartsOfWhatIsChangedAndOfWhatIsNot() {
+        weights.put("b", TensorView.ofFloats(new float[] {50}, 1));
+        weights.put("a", floats(10, 20, 30, 40));
+        for (String name : List.of("a", "b", "c")) {
+            ByteBuffer whole = weights.read(name).bytes();
+            ByteBuffer part = ByteBuffer.allocate(whole.limit() / 2);
+            weights.window(name).read(whole.limit() / 4, part);
+            assertEquals(whole.slice(whole.limit() / 4, whole.limit() / 2), part.flip(), name);
+        }
+        for (String name : List.of("a", "c")) {
+            int length = (int) weights.info(name).byteLength();
+            var e = assertThrows(IllegalArgumentException.class, () -> weights.window(name).read(4, ByteBuffer.allocate(length)));
+            assertEquals(name + ": found a window of " + length + " bytes at 4; expected one within " + length + " bytes", e.getMessage());
+        }
+    }
+
+    @Test
     void anEmptyTensorIsATensor() {
         weights.put("c", TensorView.ofFloats(new float[0], 0));
         assertArrayEquals(new float[0], weights.read("c").toFloats());

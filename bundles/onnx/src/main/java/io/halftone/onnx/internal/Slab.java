@@ -1,0 +1,82 @@
+package io.halftone.onnx.internal;
+
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Consecutive bytes of a file while they are made. Filled by the thread that plans, before anything waits for it. */
+final class Slab {
+    private final byte[] bytes;
+    private final long offset;
+    private final List<CompletableFuture<Void>> pieces = new ArrayList<>();
+    /** Begin and end of what belongs to tensors, pair after pair. */
+    private final List<Integer> spans = new ArrayList<>();
+    private int length;
+    private CompletableFuture<Void> done;
+
+    /**
+     * @param bytes  it goes into; may be longer
+     * @param offset of its first byte in the file
+     */
+    Slab(byte[] bytes, long offset) {
+        this.bytes = bytes;
+        this.offset = offset;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Takes bytes that belong to a tensor, or lie between two. */
+    void take(int count, boolean tensor) {
+        if (tensor) {
+            spans.add(length);
+            spans.add(length + count);
+        }
+        length += count;
+    }
+
+    void add(CompletableFuture<Void> piece) {
+        pieces.add(piece);
+    }
+
+    /** When all pieces are made. */
+    CompletableFuture<Void> made() {
+        return CompletableFuture.allOf(pieces.toArray(CompletableFuture[]::new));
+    }
+
+    /** Digests what belongs to tensors. */
+    void digest(MessageDigest tensors) {
+        for (int i = 0; i < spans.size(); i += 2) {
+            tensors.update(bytes, spans.get(i), spans.get(i + 1) - spans.get(i));
+        }
+    }
+
+    void doneWhen(CompletableFuture<Void> digestedAndWritten) {
+        done = digestedAndWritten;
+    }
+
+    /** When the array is free again. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    /** The first piece, in order, that failed; otherwise what came later. */
+    Throwable failure(Throwable later) {
+        for (CompletableFuture<Void> piece : pieces) {
+            if (piece.isCompletedExceptionally()) {
+                return piece.handle((nothing, failure) -> failure).join();
+            }
+        }
+        return later;
+    }
+}

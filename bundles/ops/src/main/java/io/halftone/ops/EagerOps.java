@@ -81,6 +81,11 @@ public interface EagerOps<T> extends Ops<T> {
         return inputs -> region("", () -> body.apply(inputs));
     }
 
+    /** Whether {@link #replay} may record. Where it does not, what a pass does only to be recorded is better left. */
+    default boolean isRecording() {
+        return false;
+    }
+
     /** Waits until the device has done all work that it was given so far; on the host work is done when its call returns. For timing. */
     void await();
 

@@ -79,9 +79,13 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         return gate;
     }
 
+    boolean isRecording() {
+        return graphs && !place.isHost() && Recorder.THERE;
+    }
+
     /** Runs a pass again and again, recorded where that can be. */
     EagerOps.Replay<Tensor> replay(UnaryOperator<List<Tensor>> pass) {
-        if (!graphs || place.isHost() || !Recorder.THERE) {
+        if (!isRecording()) {
             return pass::apply;
         }
         var recorded = new RecordedPass(place, residency, gate, pass);

@@ -75,6 +75,11 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    public boolean isRecording() {
+        return context.isRecording();
+    }
+
+    @Override
     public void await() {
         place().await();
     }

@@ -51,10 +51,10 @@ final class BatchRun<T> {
     Map<Site, Statistics> observe(int batch, IntConsumer done) {
         Map<Site, Collector.Fold<T>> folds = new LinkedHashMap<>();
         ObservingOps<T> observing = new ObservingOps<>(ops, folds);
-        boolean whole = true;   // whether collectors look at whole values
+        boolean whole = true;   // whether collectors look at values where they are
         try {
             job.observed().sites().forEach((site, asked) -> folds.put(site, asked.collector().fold(ops, asked.request(), batch)));
-            whole = !folds.values().stream().allMatch(Collector.Reducing.class::isInstance);
+            whole = !ops.isRecording() || !folds.values().stream().allMatch(Collector.Reducing.class::isInstance);
             if (whole) {
                 run(batch, new EagerBackbone<>(parts.pipeline(), observing, ""), observing::step, done);
             } else {

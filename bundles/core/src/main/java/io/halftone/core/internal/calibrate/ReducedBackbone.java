@@ -37,9 +37,13 @@ final class ReducedBackbone<T> implements Backbone<T> {
      * @param step the denoising step that runs, as the schedule counts
      */
     ReducedBackbone(OpenPipeline pipeline, EagerOps<T> ops, IntSupplier step) {
+        this(pipeline.model(pipeline.spec().backbone()), pipeline.config().component(pipeline.spec().backbone()), ops, step);
+    }
+
+    ReducedBackbone(ModelAdapter adapter, ModelConfig config, EagerOps<T> ops, IntSupplier step) {
         this.ops = ops;
-        this.adapter = pipeline.model(pipeline.spec().backbone());
-        this.config = pipeline.config().component(pipeline.spec().backbone());
+        this.adapter = adapter;
+        this.config = config;
         this.step = step;
         this.recorded = new RecordedPass<>(ops, this::pass);
     }

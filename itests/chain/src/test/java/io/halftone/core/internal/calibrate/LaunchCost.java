@@ -2,6 +2,7 @@ package io.halftone.core.internal.calibrate;
 
 import io.halftone.core.internal.Chain;
 import io.halftone.core.internal.plan.Scan;
+import io.halftone.core.internal.run.RecordedPass;
 import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Port;
@@ -29,10 +30,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What a pass of a preset's backbone costs, plain and with a max observer on the input of each layer of level 3, with random weights: how long Java takes to
- * give the device its work, and until that is done. On the CPU, on one thread, at true depth and a tiny width, which leave what giving costs; on a GPU
+ * What a pass of a preset's backbone costs, plain and with a max observer on the input of each layer of level 3, each as it is and replayed where the device
+ * can, with random weights: how long Java takes to give the device its work, and until that is done. On the CPU, on one thread, at true depth and a tiny width, which leave what giving costs; on a GPU
  * at true size. Prints a line of JSON for each figure. Arguments, with their defaults:
  * {@code --model sdxl-1.0 --device cpu --width tiny --dtype FLOAT32 --steps 20 --warm-up 30}; on another device than the CPU
  * {@code --width full --dtype FLOAT16 --warm-up 3}. {@code --batch} is that of the preset unless it is given. The models with a tiny width are sdxl-1.0 and flux-dev.
@@ -169,22 +171,26 @@ public final class LaunchCost {
         Map<Site, Collector.Fold<T>> folds = folds(ops, scan.layers());
         ObservingOps<T> observing = new ObservingOps<>(ops, folds);
         observing.step(0);
+        Map<Site, Collector.Reducing<T>> reducing = new LinkedHashMap<>();
+        folds(ops, scan.layers()).forEach((site, fold) -> reducing.put(site, (Collector.Reducing<T>) fold));
+        ReducedBackbone<T> reduced = new ReducedBackbone<>(backbone.adapter(), backbone.config(), ops, () -> 0);
+        reduced.into(reducing);
+        RecordedPass<T> recorded = new RecordedPass<>(ops, in -> List.of(backbone.run(ops, in)));
         int operations = operations(ops, inputs);
         boolean finite = finite(ops, inputs);
         Times none = new Times(1);
-        for (int i = 0; i < warmUp; i++) {
-            step(ops, ops, inputs, none, 0);
-            step(ops, observing, inputs, none, 0);
+        Map<String, Runnable> passes = new LinkedHashMap<>();
+        passes.put("plain", () -> backbone.run(ops, inputs));
+        passes.put("plain, replayed", () -> recorded.run(inputs));
+        passes.put("observed", () -> backbone.run(observing, inputs));
+        passes.put("observed, replayed", () -> reduced.run(inputs));
+        Map<String, Times> times = new LinkedHashMap<>();
+        for (int i = 0; i < warmUp + steps; i++) {
+            int at = i - warmUp;
+            passes.forEach((figure, pass) -> step(ops, pass, at < 0 ? none : times.computeIfAbsent(figure, its -> new Times(steps)), Math.max(0, at)));
         }
-        Times plain = new Times(steps);
-        Times observed = new Times(steps);
-        for (int i = 0; i < steps; i++) {
-            step(ops, ops, inputs, plain, i);
-            step(ops, observing, inputs, observed, i);
-        }
-        print(context, "plain", plain, operations, 0, finite);
-        print(context, "observed", observed, operations, folds.size(), finite);
-        folds.values().forEach(fold -> {
+        times.forEach((figure, its) -> print(context, figure, its, operations, figure.startsWith("observed") ? folds.size() : 0, finite));
+        Stream.<Collector.Fold<T>>concat(folds.values().stream(), reducing.values().stream()).forEach(fold -> {
             if (finite) {
                 fold.statistics();
             }
@@ -204,11 +210,11 @@ public final class LaunchCost {
     }
 
     /** From an idle device to an idle device. */
-    private <T> void step(EagerOps<T> ops, Ops<T> run, Values<T> inputs, Times times, int at) {
+    private <T> void step(EagerOps<T> ops, Runnable pass, Times times, int at) {
         ops.await();
         ops.region("", () -> {
             long begin = System.nanoTime();
-            backbone.run(run, inputs);
+            pass.run();
             long given = System.nanoTime();
             ops.await();
             times.launch[at] = (given - begin) / 1e6;
@@ -239,7 +245,7 @@ public final class LaunchCost {
                 throw e.getCause();
             }
         });
-        step(ops, counting, inputs, new Times(1), 0);
+        step(ops, () -> backbone.run(counting, inputs), new Times(1), 0);
         return count[0];
     }
 

@@ -16,12 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * PixArt-Sigma: one text encoder, T5, and classifier-free guidance. Sizes are used as they are asked for, and not brought to the
  * nearest of a table. Source: diffusers, pipeline_pixart_sigma.py, PixArtSigmaPipeline.
  */
-@Component(service = PipelineAdapter.class)
+@Component(service = PipelineAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("PixArtSigmaPipeline")
 public final class PixArtSigmaAdapter implements PipelineAdapter {
     private static final List<String> COMPONENTS = List.of("text_encoder", "transformer", "vae");

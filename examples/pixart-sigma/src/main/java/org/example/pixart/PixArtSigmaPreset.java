@@ -8,9 +8,10 @@ import io.halftone.pipeline.Usage;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** PixArt-Sigma of 1024 pixels. Source of its files: PixArt-alpha/PixArt-Sigma-XL-2-1024-MS on the hub. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("pixart-sigma")
 public final class PixArtSigmaPreset implements Preset {
     private static final PublishedPixArt PUBLISHED = new PublishedPixArt("pixart-sigma", 128, List.of("tokenizer/special_tokens_map.json"));

@@ -8,9 +8,10 @@ import io.halftone.pipeline.Usage;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The same architecture in small, to try with random weights: three blocks, pictures of 128 pixels. Nobody has trained it. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("pixart-sigma-tiny")
 public final class PixArtSigmaTinyPreset implements Preset {
     private static final PublishedPixArt PUBLISHED = new PublishedPixArt("pixart-sigma-tiny", 16, List.of());

@@ -17,12 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The transformer of PixArt-Sigma, by its configuration alone. Published files name the class that it was part of before it had one
  * of its own. Parameter names are those of the diffusers state dict. Source: diffusers, pixart_transformer_2d.py.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture({"PixArtTransformer2DModel", "Transformer2DModel"})
 public final class PixArtTransformer2DModelAdapter implements ModelAdapter {
     /** Tokens of a text. */

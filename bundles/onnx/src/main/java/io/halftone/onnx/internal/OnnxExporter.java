@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * weights are kept: {@code quantized}, as codes, or {@code qdq}, as floats with a Q/DQ pair, which block formats have not.
  * Filters of convolutions in 8-bit floats have a pair either way.
  */
-@Component(service = Exporter.class)
+@Component(service = Exporter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("onnx")
 public final class OnnxExporter implements Exporter {
     static final String MODEL = "backbone.onnx";

@@ -18,9 +18,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Looks into ONNX models of any producer. */
-@Component(service = ModelInspector.class)
+@Component(service = ModelInspector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("onnx")
 public final class OnnxInspector implements ModelInspector {
     @Override

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * export has changed since. An export runs as well, and is then rewritten each time it is loaded. The natives load with the first
  * of either.
  */
-@Component(service = EngineBuilder.class)
+@Component(service = EngineBuilder.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("onnxruntime")
 public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeEngineBuilder.class);

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** What ONNX Runtime's bundle knows of the machine. The library is loaded to say its version: it is small. */
-@Component(service = DiagnosticSource.class)
+@Component(service = DiagnosticSource.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 public final class OnnxRuntimeSource implements DiagnosticSource {
     private static final String SUBJECT = "ONNX Runtime";
     private static final String ENGINE = "onnxruntime";

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * version of TensorRT; what stands beside it says which. One that is there and was built of the same things is not built again.
  * Enabled by {@link TensorRtProbe} where there are the libraries and a GPU.
  */
-@Component(service = EngineBuilder.class, enabled = false)
+@Component(service = EngineBuilder.class, enabled = false, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("tensorrt")
 public final class TensorRtEngineBuilder implements EngineBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngineBuilder.class);

@@ -4,11 +4,13 @@ import java.util.Optional;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks once whether there is a GPU and TensorRT, and enables the engine builder, or says why not. */
-@Component(service = {}, immediate = true)     // nobody asks for it: it decides what there is to ask for
+// immediate: nobody asks for it, as it decides what there is to ask for
+@Component(service = {}, immediate = true, configurationPolicy = ConfigurationPolicy.IGNORE)
 public final class TensorRtProbe {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtProbe.class);
 

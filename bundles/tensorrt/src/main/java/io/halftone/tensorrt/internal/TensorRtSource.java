@@ -15,9 +15,10 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** What TensorRT's bundle knows of the machine. It is there where the engine is not, and says why. */
-@Component(service = DiagnosticSource.class)
+@Component(service = DiagnosticSource.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 public final class TensorRtSource implements DiagnosticSource {
     static final String ENGINE = "tensorrt";
 

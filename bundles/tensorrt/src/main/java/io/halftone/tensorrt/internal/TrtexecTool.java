@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** TensorRT's trtexec. There whether or not there is a GPU. */
-@Component(service = BuildTool.class)
+@Component(service = BuildTool.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("tensorrt")
 public final class TrtexecTool implements BuildTool {
     @Override

@@ -7,6 +7,7 @@ import io.halftone.model.ModelAdapter;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -64,6 +70,24 @@ class ArchetypesIT {
             assertTrue(Pattern.compile("<bundle>mvn:[\\w.-]+/" + Pattern.quote(artifact + "/" + version) + "</bundle>").matcher(feature).find(),
                 feature);
             assertTrue(feature.contains("<feature>halftone-api</feature>"), feature);
+        }
+    }
+
+    /** As docs/hot-deploy.md asks of them. */
+    @Test
+    void noneAsksForAConfiguration() throws IOException {
+        for (Path project : projects.folders()) {
+            int components = 0;
+            try (JarFile jar = new JarFile(Projects.jar(project).toFile())) {
+                for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
+                    if (entry.getName().startsWith("OSGI-INF/") && entry.getName().endsWith(".xml")) {
+                        String component = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                        assertTrue(component.contains(" configuration-policy=\"ignore\""), component);
+                        components++;
+                    }
+                }
+            }
+            assertTrue(components > 0, project + " has a component");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.halftone.itests.bundles;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import aQute.bnd.header.Attrs;
 import aQute.bnd.header.Parameters;
@@ -12,9 +13,12 @@ import aQute.bnd.osgi.Constants;
 import aQute.bnd.osgi.Descriptors.PackageRef;
 import aQute.bnd.osgi.Descriptors.TypeRef;
 import aQute.bnd.osgi.Jar;
+import aQute.bnd.osgi.Resource;
 import aQute.bnd.version.VersionRange;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,9 +41,11 @@ class BundlesTest {
     private static final Set<String> PROVIDERS = Set.of("io.halftone.core", "io.halftone.torch", "io.halftone.onnx", "io.halftone.diffusers",
         "io.halftone.shell", "io.halftone.launcher");
 
-    /** A bundle and its classes. */
-    private record Taken(String name, Attributes headers, Map<TypeRef, Clazz> classes, Parameters exports, Parameters imports, Set<String> packages) { }
+    /** A bundle and its classes; components by their files, as text. */
+    private record Taken(String name, Attributes headers, Map<TypeRef, Clazz> classes, Parameters exports, Parameters imports, Set<String> packages,
+        Map<String, String> components) { }
 
+    private static final Pattern PROVIDED = Pattern.compile("<provide interface=\"(.+?)\"");
     private static final List<Taken> BUNDLES = new ArrayList<>();
     private static final Map<String, String> EXPORTERS = new TreeMap<>();
     private static final Map<String, Set<String>> ANNOTATIONS = new TreeMap<>();
@@ -52,13 +59,25 @@ class BundlesTest {
                 Set<String> packages = new TreeSet<>();
                 analyzer.getContained().keySet().stream().map(PackageRef::getFQN).filter(name -> name.startsWith("io.halftone.")).forEach(packages::add);
                 Taken taken = new Taken(analyzer.getJar().getBsn(), headers, analyzer.getClassspace(), header(headers, Constants.EXPORT_PACKAGE),
-                    header(headers, Constants.IMPORT_PACKAGE), packages);
+                    header(headers, Constants.IMPORT_PACKAGE), packages, components(analyzer.getJar()));
                 for (Clazz type : taken.classes().values()) {
                     ANNOTATIONS.put(type.getFQN(), annotations(type));
                 }
                 BUNDLES.add(taken);
             }
         }
+    }
+
+    private static Map<String, String> components(Jar jar) throws Exception {
+        Map<String, String> components = new TreeMap<>();
+        for (Map.Entry<String, Resource> entry : jar.getResources().entrySet()) {
+            if (entry.getKey().startsWith("OSGI-INF/") && entry.getKey().endsWith(".xml")) {
+                try (InputStream in = entry.getValue().openInputStream()) {
+                    components.put(entry.getKey(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return components;
     }
 
     private static Parameters header(Attributes headers, String name) {
@@ -200,6 +219,28 @@ class BundlesTest {
             }
         }
         assertEquals(List.of(), wrong);
+    }
+
+    /** Felix remembers each bundle in whose name the configuration of a component is asked for (docs/hot-deploy.md). */
+    @Test
+    void aPluginAsksForNoConfigurationUnlessItHasOne() {
+        int checked = 0;
+        List<String> wrong = new ArrayList<>();
+        for (Taken bundle : BUNDLES) {
+            for (Map.Entry<String, String> component : bundle.components().entrySet()) {
+                String text = component.getValue();
+                boolean plugin = isPlugin(bundle) && PROVIDED.matcher(text).results()
+                    .anyMatch(type -> ANNOTATIONS.getOrDefault(type.group(1), Set.of()).contains(CONSUMER));
+                if (plugin) {
+                    checked++;
+                    if (!text.contains(" configuration-policy=\"ignore\"") && !text.contains(" configuration-pid=")) {
+                        wrong.add(bundle.name() + ": found " + component.getKey() + " that asks for a configuration; expected ConfigurationPolicy.IGNORE");
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertTrue(checked > 50, "components of plugins: " + checked);
     }
 
     @Test

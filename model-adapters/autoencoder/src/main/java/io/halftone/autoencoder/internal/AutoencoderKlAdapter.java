@@ -15,13 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The decoder of the autoencoder that Stable Diffusion, SD3 and FLUX share: latents to pictures. The encoder's parameters
  * are not asked for. Parameter names are those of the diffusers state dict. Source: diffusers, autoencoder_kl.py, decode;
  * vae.py, Decoder.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("AutoencoderKL")
 public final class AutoencoderKlAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

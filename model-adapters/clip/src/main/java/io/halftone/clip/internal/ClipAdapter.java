@@ -16,12 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * CLIP whole, texts and pictures embedded in one space. Parameter names are those of the transformers state dict, whose
  * {@code logit_scale} has no part in embeddings. Source: transformers, modeling_clip.py, CLIPModel.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("CLIPModel")
 public final class ClipAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

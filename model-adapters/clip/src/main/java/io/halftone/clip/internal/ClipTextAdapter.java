@@ -18,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The text half of CLIP, with and without projection. Parameter names are those of the transformers state dict.
  * Source: transformers, modeling_clip.py, CLIPTextModel and CLIPTextModelWithProjection.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture({"CLIPTextModel", "CLIPTextModelWithProjection"})
 public final class ClipTextAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

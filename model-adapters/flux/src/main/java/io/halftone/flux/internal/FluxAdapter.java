@@ -18,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * FLUX.1: latents packed into tokens, and guidance that is an input of the model, in place of a second pass.
  * Source: diffusers, pipeline_flux.py, FluxPipeline.
  */
-@Component(service = PipelineAdapter.class)
+@Component(service = PipelineAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("FluxPipeline")
 public final class FluxAdapter implements PipelineAdapter {
     private static final List<String> COMPONENTS = List.of("text_encoder", "text_encoder_2", "transformer", "vae");

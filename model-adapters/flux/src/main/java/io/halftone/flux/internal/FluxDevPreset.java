@@ -7,9 +7,10 @@ import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Usage;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** FLUX.1 dev. Source of its files: black-forest-labs/FLUX.1-dev on the hub. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("flux-dev")
 public final class FluxDevPreset implements Preset {
     private static final PublishedFlux PUBLISHED = new PublishedFlux("flux-dev", 20);

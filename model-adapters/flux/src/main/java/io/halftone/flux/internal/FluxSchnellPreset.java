@@ -7,9 +7,10 @@ import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Usage;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** FLUX.1 schnell, made for four steps. Source of its files: black-forest-labs/FLUX.1-schnell on the hub. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("flux-schnell")
 public final class FluxSchnellPreset implements Preset {
     private static final PublishedFlux PUBLISHED = new PublishedFlux("flux-schnell", 4);

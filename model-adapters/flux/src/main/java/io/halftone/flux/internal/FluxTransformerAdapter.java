@@ -19,12 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The transformer of FLUX.1, dev and schnell. Parameter names are those of the diffusers state dict.
  * Source: diffusers, transformer_flux.py, FluxTransformer2DModel.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("FluxTransformer2DModel")
 public final class FluxTransformerAdapter implements ModelAdapter {
     /** Tokens of a text that T5 learned from, and the most that diffusers takes. */

@@ -7,9 +7,10 @@ import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Usage;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Stable Diffusion 2.1, of 768 pixels. Source of its files: stabilityai/stable-diffusion-2-1 on the hub. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("sd2.1")
 public final class Sd21Preset implements Preset {
     private static final PublishedSd2 PUBLISHED = new PublishedSd2("sd2.1", 96);

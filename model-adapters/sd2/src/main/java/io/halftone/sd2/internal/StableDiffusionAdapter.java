@@ -17,12 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Stable Diffusion 1 and 2: one text encoder, classifier-free guidance. A safety checker of the folder is not run.
  * Source: diffusers, pipeline_stable_diffusion.py, StableDiffusionPipeline.
  */
-@Component(service = PipelineAdapter.class)
+@Component(service = PipelineAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("StableDiffusionPipeline")
 public final class StableDiffusionAdapter implements PipelineAdapter {
     private static final String TEXT_ENCODER = "text_encoder";

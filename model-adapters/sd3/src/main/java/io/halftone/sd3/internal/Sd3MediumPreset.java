@@ -9,12 +9,13 @@ import io.halftone.pipeline.Usage;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Stable Diffusion 3 medium. Source of its files: stabilityai/stable-diffusion-3-medium-diffusers on the hub; of the advice and the
  * extents: NVIDIA Model Optimizer, diffusers example, release 0.21.
  */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("sd3-medium")
 public final class Sd3MediumPreset implements Preset {
     private static final List<String> FILES = List.of("model_index.json", "scheduler/scheduler_config.json", "text_encoder/config.json",

@@ -16,12 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The transformer of Stable Diffusion 3 and 3.5, by its configuration alone. Parameter names are those of the diffusers
  * state dict. Source: diffusers, transformer_sd3.py, SD3Transformer2DModel.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("SD3Transformer2DModel")
 public final class Sd3TransformerAdapter implements ModelAdapter {
     /** Tokens of a text: those of CLIP, then those of T5, of which there may be more. */

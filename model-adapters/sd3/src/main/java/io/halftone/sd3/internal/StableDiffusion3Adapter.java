@@ -18,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Stable Diffusion 3 and 3.5: two or three text encoders, classifier-free guidance.
  * Source: diffusers, pipeline_stable_diffusion_3.py, StableDiffusion3Pipeline.
  */
-@Component(service = PipelineAdapter.class)
+@Component(service = PipelineAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("StableDiffusion3Pipeline")
 public final class StableDiffusion3Adapter implements PipelineAdapter {
     /** What diffusers takes where the caller says nothing. */

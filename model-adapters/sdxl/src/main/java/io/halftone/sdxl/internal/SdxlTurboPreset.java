@@ -7,9 +7,10 @@ import io.halftone.pipeline.Preset;
 import io.halftone.pipeline.Usage;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** SDXL Turbo. Source of its files: stabilityai/sdxl-turbo on the hub. */
-@Component(service = Preset.class)
+@Component(service = Preset.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("sdxl-turbo")
 public final class SdxlTurboPreset implements Preset {
     private static final PublishedXl PUBLISHED = new PublishedXl("sdxl-turbo", new Extent(1, 16, 16), new Extent(64, 64, 128), 4);

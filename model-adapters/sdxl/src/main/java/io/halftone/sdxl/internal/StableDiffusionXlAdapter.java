@@ -17,12 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Stable Diffusion XL, base and Turbo: two text encoders, sizes as conditioning, classifier-free guidance.
  * Source: diffusers, pipeline_stable_diffusion_xl.py, StableDiffusionXLPipeline.
  */
-@Component(service = PipelineAdapter.class)
+@Component(service = PipelineAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("StableDiffusionXLPipeline")
 public final class StableDiffusionXlAdapter implements PipelineAdapter {
     private static final List<String> COMPONENTS = List.of("text_encoder", "text_encoder_2", "unet", "vae");

@@ -14,6 +14,7 @@ import io.halftone.ops.Values;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The encoder of T5, versions 1.0 and 1.1. Every token attends to every other, padding included, as pipelines have it.
@@ -21,7 +22,7 @@ import org.osgi.service.component.annotations.Component;
  * of the texts that T5 learned from.
  * Parameter names are those of the transformers state dict. Source: transformers, modeling_t5.py, T5EncoderModel.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("T5EncoderModel")
 public final class T5EncoderAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

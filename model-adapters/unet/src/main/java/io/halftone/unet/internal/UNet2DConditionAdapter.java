@@ -17,12 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The conditional UNet of Stable Diffusion 1, 2 and XL, by its configuration alone. Parameter names are those of the
  * diffusers state dict. Source: diffusers, unet_2d_condition.py, UNet2DConditionModel.
  */
-@Component(service = ModelAdapter.class)
+@Component(service = ModelAdapter.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Architecture("UNet2DConditionModel")
 public final class UNet2DConditionAdapter implements ModelAdapter {
     private static final Dim BATCH = Dim.named("batch_size");

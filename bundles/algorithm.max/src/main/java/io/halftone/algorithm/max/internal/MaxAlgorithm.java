@@ -15,9 +15,10 @@ import io.halftone.quant.Slot;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Inputs by the chosen collector, weights by their largest magnitudes; nothing is moved between the two. */
-@Component(service = Algorithm.class)
+@Component(service = Algorithm.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("max")
 public final class MaxAlgorithm implements Algorithm {
     @Override

@@ -14,12 +14,13 @@ import io.halftone.quant.Slot;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * {@code max} as NVIDIA Model Optimizer's diffusers example has it (releases 0.21 to 0.33), so that its figures can be
  * matched: ranges in the compute type; queries and keys are rounded behind the root of the scale with ranges from before it.
  */
-@Component(service = Algorithm.class)
+@Component(service = Algorithm.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("reference-max")
 public final class ReferenceMaxAlgorithm implements Algorithm {
     @Override

@@ -22,13 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * {@code smoothquant} as NVIDIA Model Optimizer's diffusers example has it (releases 0.21 to 0.33), so that its figures can be
  * matched to the bit. It smooths linear layers of formats with a scale for each output channel of the weight and one for the
  * input; all others are decided as {@code reference-max} does.
  */
-@Component(service = Algorithm.class)
+@Component(service = Algorithm.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("reference-smoothquant")
 public final class ReferenceSmoothQuantAlgorithm extends SmoothingAlgorithm {
     /** An algorithm. */

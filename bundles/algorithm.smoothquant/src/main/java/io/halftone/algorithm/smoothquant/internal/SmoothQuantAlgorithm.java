@@ -14,6 +14,7 @@ import io.halftone.quant.Planned;
 import io.halftone.quant.QuantFormat;
 import io.halftone.quant.Rounded;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * SmoothQuant: moves the outliers of a linear layer's input into its weight, channel by channel, before both are rounded.
@@ -21,7 +22,7 @@ import org.osgi.service.component.annotations.Component;
  * attentions, which are not smoothed, and neither is a layer whose input stays as it is.
  * Source: Xiao et al., SmoothQuant, arXiv 2211.10438.
  */
-@Component(service = Algorithm.class)
+@Component(service = Algorithm.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("smoothquant")
 public final class SmoothQuantAlgorithm extends SmoothingAlgorithm {
     /** An algorithm. */

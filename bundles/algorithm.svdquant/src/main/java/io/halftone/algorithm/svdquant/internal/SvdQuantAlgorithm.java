@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * SVDQuant: moves the outliers of a linear layer's input into its weight, then takes the weight's largest singular values
@@ -30,7 +31,7 @@ import org.osgi.service.component.annotations.Component;
  * none, which shares the difficulty evenly.
  * Source: Li et al., SVDQuant, arXiv 2411.05007, section 4.2.
  */
-@Component(service = Algorithm.class)
+@Component(service = Algorithm.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("svdquant")
 public final class SvdQuantAlgorithm implements Algorithm {
     private static final double USUAL_ALPHA = 0.5;

@@ -3,6 +3,7 @@ package io.halftone.collector.histogram.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The threshold at which magnitudes of the counted steps, cut there and quantized to 128 levels, are least divergent
@@ -11,7 +12,7 @@ import org.osgi.service.component.annotations.Component;
  * where zeros are, counts as much as the one above it.
  * Source: S. Migacz, 8-bit Inference with TensorRT, GTC 2017; pytorch-quantization, {@code calib/histogram.py}.
  */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("entropy")
 public final class EntropyCollector extends HistogramCollector {
     private static final int LEVELS = 128;

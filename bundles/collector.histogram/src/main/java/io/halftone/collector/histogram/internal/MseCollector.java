@@ -3,6 +3,7 @@ package io.halftone.collector.histogram.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The threshold at which fake quantization of the magnitudes of the counted steps has the least mean squared error. Rounding is
@@ -10,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
  * bin, from a sixteenth of the largest magnitude to that itself.
  * Source of the method: pytorch-quantization, {@code calib/histogram.py}.
  */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("mse")
 public final class MseCollector extends HistogramCollector {
     private static final int LEVELS = 127;

@@ -3,9 +3,10 @@ package io.halftone.collector.reference.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The mean, over the buckets that count, of each one's largest amax. */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("reference-mean-max")
 public final class ReferenceMeanMaxCollector extends ReferenceCollector {
     /** A collector. */

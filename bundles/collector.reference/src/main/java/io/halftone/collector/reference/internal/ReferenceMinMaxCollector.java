@@ -3,9 +3,10 @@ package io.halftone.collector.reference.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The least, over the buckets that count, of each one's largest amax. */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("reference-min-max")
 public final class ReferenceMinMaxCollector extends ReferenceCollector {
     /** A collector. */

@@ -3,9 +3,10 @@ package io.halftone.collector.step.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The least amax of any call of the counted denoising steps. */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("global_min")
 public final class GlobalMinCollector extends StepCollector {
     /** A collector. */

@@ -4,9 +4,10 @@ import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import io.halftone.quant.ExactSum;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The mean, over the counted denoising steps, of the largest amax that the calls of one step had; rounded once. */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("mean-max")
 public final class MeanMaxCollector extends StepCollector {
     /** A collector. */

@@ -3,9 +3,10 @@ package io.halftone.collector.step.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** The least, over the counted denoising steps, of the largest amax that the calls of one step had. */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("min-max")
 public final class MinMaxCollector extends StepCollector {
     /** A collector. */

@@ -3,12 +3,13 @@ package io.halftone.collector.step.internal;
 import io.halftone.model.Named;
 import io.halftone.quant.Collector;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * The least, over the counted denoising steps, of the mean amax that the calls of one step had. Sums are exact, whatever the
  * model computes in, and are divided by the number of calls that were seen.
  */
-@Component(service = Collector.class)
+@Component(service = Collector.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("min-mean")
 public final class MinMeanCollector extends StepCollector {
     /** A collector. */

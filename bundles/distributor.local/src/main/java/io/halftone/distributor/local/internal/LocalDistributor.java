@@ -7,9 +7,10 @@ import io.halftone.distribute.WorkSession;
 import io.halftone.model.Named;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Runs units in this process, as many at a time as the work says: one on each device, or several on the processors. */
-@Component(service = WorkDistributor.class)
+@Component(service = WorkDistributor.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("in-process")
 public final class LocalDistributor implements WorkDistributor {
     @Activate

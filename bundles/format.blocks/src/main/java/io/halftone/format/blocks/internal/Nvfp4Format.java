@@ -11,12 +11,13 @@ import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * 4-bit floats in blocks of 16, each with an 8-bit float as its scale, which is in units of a float32 scale of the tensor: amax
  * / (6 * 448). For linear layers only. Source: NVIDIA Model Optimizer, nvfp4_tensor.py.
  */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("nvfp4")
 public final class Nvfp4Format implements QuantFormat {
     private static final Blocks BLOCKS = new Blocks(Blocks.Element.E2M1, 16, Blocks.Scale.E4M3);

@@ -10,12 +10,13 @@ import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * 8-bit floats with 4 exponent bits: scale = amax / 448, one for each tensor, weights included; a channel of small values
  * keeps its precision in the exponent. Also offered inside attentions whose head size the fused kernels take.
  */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("fp8")
 public final class Fp8Format implements QuantFormat {
     /** The head sizes of fused 8-bit attention kernels are multiples of this; source: NVIDIA Model Optimizer, plugins/diffusers. */

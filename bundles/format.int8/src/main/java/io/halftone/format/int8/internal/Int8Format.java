@@ -11,12 +11,13 @@ import io.halftone.quant.Range;
 import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Signed 8-bit integers, symmetric, over the whole range -128 to 127: scale = amax / 127. Weights have a scale for each
  * output channel, inputs one for the tensor. Attention is not offered.
  */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("int8")
 public final class Int8Format implements QuantFormat {
     private static final float BOUND = 127;

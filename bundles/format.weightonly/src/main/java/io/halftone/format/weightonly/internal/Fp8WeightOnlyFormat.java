@@ -10,11 +10,12 @@ import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /** 8-bit float weights, one scale for each tensor; inputs stay as they are. The exponent takes in what channels differ by, and runtimes
  * take 8-bit floats with one scale only. */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("fp8-weight-only")
 public final class Fp8WeightOnlyFormat implements QuantFormat {
     private final WeightsAlone weights;

@@ -10,10 +10,11 @@ import io.halftone.quant.Slot;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /** 8-bit integer weights, one scale for each output channel; inputs stay as they are. */
-@Component(service = QuantFormat.class)
+@Component(service = QuantFormat.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("int8-weight-only")
 public final class Int8WeightOnlyFormat implements QuantFormat {
     private final WeightsAlone weights;

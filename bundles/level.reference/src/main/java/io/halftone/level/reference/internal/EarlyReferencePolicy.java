@@ -8,9 +8,10 @@ import io.halftone.quant.Slot;
 import java.util.List;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Levels by name, as release 0.21 of the same example draws them: the layer that takes FLUX's latents in is quantized as well. */
-@Component(service = LevelPolicy.class)
+@Component(service = LevelPolicy.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("reference-0.21")
 public final class EarlyReferencePolicy implements LevelPolicy {
     static final String EXCLUDED =

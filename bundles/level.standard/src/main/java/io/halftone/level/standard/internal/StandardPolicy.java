@@ -9,12 +9,13 @@ import io.halftone.quant.Slot;
 import java.util.List;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Levels by what a layer is for: 1 the convolutions of the trunk, 2 and feed-forward, 2.5 and queries, keys and values, 3 and
  * the other linear layers of the blocks, 4 and attention. Short cuts, embeddings, the first and the last layer stay as they are.
  */
-@Component(service = LevelPolicy.class)
+@Component(service = LevelPolicy.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("standard")
 public final class StandardPolicy implements LevelPolicy {
     private static final QuantLevel CONVOLUTIONS = new QuantLevel("1");

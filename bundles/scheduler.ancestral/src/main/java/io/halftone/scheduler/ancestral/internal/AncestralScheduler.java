@@ -9,12 +9,13 @@ import io.halftone.scheduler.noise.Prediction;
 import io.halftone.scheduler.noise.Signal;
 import io.halftone.scheduler.noise.Spacing;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Euler's method over discrete noise levels, ancestral: each step goes further down than asked and is noised back up.
  * Source: diffusers, scheduling_euler_ancestral_discrete.py, EulerAncestralDiscreteScheduler.
  */
-@Component(service = Scheduler.class)
+@Component(service = Scheduler.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("EulerAncestralDiscreteScheduler")
 public final class AncestralScheduler implements Scheduler {
     @Override

@@ -8,12 +8,13 @@ import io.halftone.scheduler.noise.Prediction;
 import io.halftone.scheduler.noise.Signal;
 import io.halftone.scheduler.noise.Spacing;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Denoising diffusion implicit models, deterministic (eta 0).
  * Source: Song and others, "Denoising Diffusion Implicit Models", 2021, equation 12; diffusers, scheduling_ddim.py, DDIMScheduler.
  */
-@Component(service = Scheduler.class)
+@Component(service = Scheduler.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("DDIMScheduler")
 public final class DdimScheduler implements Scheduler {
     @Override

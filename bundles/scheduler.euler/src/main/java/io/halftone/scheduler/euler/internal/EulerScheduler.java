@@ -7,12 +7,13 @@ import io.halftone.pipeline.Scheduler;
 import io.halftone.scheduler.noise.Prediction;
 import io.halftone.scheduler.noise.Spacing;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Euler's method over discrete noise levels, without added noise.
  * Source: diffusers, scheduling_euler_discrete.py, EulerDiscreteScheduler with s_churn 0.
  */
-@Component(service = Scheduler.class)
+@Component(service = Scheduler.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("EulerDiscreteScheduler")
 public final class EulerScheduler implements Scheduler {
     @Override

@@ -8,6 +8,7 @@ import io.halftone.scheduler.noise.Prediction;
 import io.halftone.scheduler.noise.Signal;
 import io.halftone.scheduler.noise.Spacing;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Pseudo numerical methods for diffusion models, linear multistep throughout: {@code skip_prk_steps} is required, as Stable
@@ -17,7 +18,7 @@ import org.osgi.service.component.annotations.Component;
  * Source: Liu and others, "Pseudo Numerical Methods for Diffusion Models on Manifolds", 2022, equations 9 and 12; diffusers,
  * scheduling_pndm.py, PNDMScheduler.
  */
-@Component(service = Scheduler.class)
+@Component(service = Scheduler.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("PNDMScheduler")
 public final class PndmScheduler implements Scheduler {
     @Override

@@ -5,9 +5,10 @@ import io.halftone.pipeline.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /** Reads CLIP's tokenizer: vocab.json and merges.txt, or tokenizer.json, and what they say of special tokens. */
-@Component(service = Tokenizer.Loader.class)
+@Component(service = Tokenizer.Loader.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named({"CLIPTokenizer", "CLIPTokenizerFast"})
 public final class ClipTokenizerLoader implements Tokenizer.Loader {
     @Override

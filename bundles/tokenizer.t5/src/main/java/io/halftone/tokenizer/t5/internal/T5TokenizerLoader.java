@@ -9,12 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 
 /**
  * Reads T5's tokenizer: tokenizer.json, or spiece.model where there is no other, and what the folder says of special
  * tokens. Its native library is loaded when the first tokenizer is read.
  */
-@Component(service = Tokenizer.Loader.class)
+@Component(service = Tokenizer.Loader.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named({"T5Tokenizer", "T5TokenizerFast", "TokenizersBackend"})
 public final class T5TokenizerLoader implements Tokenizer.Loader {
     @Override

@@ -73,6 +73,25 @@ class ArchetypesIT {
         }
     }
 
+    /** So that it resolves where nothing else is: a package of Halftone's has the name of its bundle. */
+    @Test
+    void eachFeatureBringsWhatItsBundleImports() throws Exception {
+        String version = System.getProperty("halftone.version");
+        Path ours = DISTRIBUTION.resolve("system/io/halftone/io.halftone.features").resolve(version)
+            .resolve("io.halftone.features-" + version + "-features.xml");
+        for (Path project : projects.folders()) {
+            Path own = project.resolve("target").resolve("feature").resolve("feature.xml");
+            Matcher name = Pattern.compile("<feature name=\"([^\"]+)\"").matcher(Files.readString(own));
+            assertTrue(name.find(), own.toString());
+            Set<String> brought = new FeatureFiles(own, ours).artifacts(name.group(1));
+            try (JarFile jar = new JarFile(Projects.jar(project).toFile())) {
+                String imports = jar.getManifest().getMainAttributes().getValue("Import-Package");
+                List<String> needed = Pattern.compile("\\bio\\.halftone[.\\w]+").matcher(imports).results().map(MatchResult::group).toList();
+                assertTrue(needed.size() > 1 && brought.containsAll(needed), project + " imports " + needed + " and its feature brings " + brought);
+            }
+        }
+    }
+
     /** As docs/hot-deploy.md asks of them. */
     @Test
     void noneAsksForAConfiguration() throws IOException {

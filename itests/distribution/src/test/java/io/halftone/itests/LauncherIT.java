@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,6 +23,11 @@ public class LauncherIT {
     private static final Path HOME = Path.of(System.getProperty("halftone.distribution")).toAbsolutePath().normalize();
     private static final String COMMANDS = "auto, benchmark, build, check-lora, compare, doctor, engines, evaluate, explain, export, fuse-lora, generate, "
         + "inspect, job-cancel, job-watch, jobs, merge-stats, models, plan, plugins, presets, quantize, quickstart, sign, synthesize, unfuse-lora, verify";
+
+    private static final String NO_RUNTIME = "found none; expected the bundle io.halftone.torch, which the feature halftone-torch brings";
+    /** An ONNX model: y = Identity(x) for one float32, IR 8, opset 19. */
+    private static final String IDENTITY = "0808" + "3a37" + "0a10" + "0a0178" + "120179" + "22084964656e74697479" + "120167"
+        + "5a0f" + "0a0178" + "120a0a08080112040a020801" + "620f" + "0a0179" + "120a0a08080112040a020801" + "42021013";
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
@@ -257,6 +263,45 @@ public class LauncherIT {
         job.endsWith(130);
         assertTrue(job.err(), job.err().endsWith("halftone: quantize: cancelled\n"));
         assertEquals(List.of(), children(out));
+    }
+
+    @Test
+    public void worksWithoutLibtorchButForWhatComputes() throws Exception {
+        Path home = distribution("without libtorch");
+        for (String bundle : List.of("io.halftone.torch", "io.halftone.bytedeco", "io.halftone.bytedeco.natives")) {
+            leaveOut(home, bundle);
+        }
+        Path model = Files.write(folder.getRoot().toPath().resolve("identity.onnx"), HexFormat.of().parseHex(IDENTITY));
+        Path image = folder.getRoot().toPath().resolve("x.png");
+        Launch plan = Launch.of(home, List.of(), "plan", "--model", "tiny-sdxl", "--quant-level", "3", "--json");
+        Launch inspect = Launch.of(home, List.of(), "inspect", "--json", model.toString());
+        plan.endsWith(0);
+        inspect.endsWith(0);
+        assertTrue(plan.out(), plan.out().startsWith("{\"conv\":38,\"linear\":192,\"attention\":0,"));
+        assertTrue(inspect.out(), inspect.out().contains("\"Identity\":1"));
+        Launch plugins = Launch.of(home, List.of(), "plugins");
+        Launch generate = Launch.of(home, List.of(), "generate", "--model", "tiny-sdxl", "--prompt", "x", "--save-image-as", image.toString());
+        plugins.endsWith(0);
+        generate.endsWith(2);
+        assertTrue(plugins.out(), plugins.out().contains("\nnot there     runtime any: " + NO_RUNTIME + "\n"));
+        assertEquals("halftone: runtime: " + NO_RUNTIME + "\n", generate.err());
+        assertFalse(Files.exists(image));
+    }
+
+    @Test
+    public void generatesOnLibtorchWithoutAnyEngine() throws Exception {
+        Path home = distribution("without engines");
+        leaveOut(home, "io.halftone.onnxruntime");
+        leaveOut(home, "io.halftone.onnxruntime.lib");
+        Path image = folder.getRoot().toPath().resolve("x.png");
+        Launch plugins = Launch.of(home, List.of(), "plugins");
+        Launch generate = Launch.of(home, List.of(), "generate", "--model", "tiny-sdxl", "--prompt", "x", "--num-inference-steps", "1", "--quiet", "--json",
+            "--save-image-as", image.toString());
+        plugins.endsWith(0);
+        generate.endsWith(0);
+        assertTrue(plugins.out(), plugins.out().contains("\nnot there     engine any: found none; expected "));
+        assertTrue(generate.out(), generate.out().contains("\"backbone\":\"libtorch "));
+        assertTrue(Files.size(image) > 0);
     }
 
     private static Launch launch(String... arguments) throws IOException {

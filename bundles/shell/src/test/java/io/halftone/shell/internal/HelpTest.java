@@ -10,13 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,7 +37,23 @@ class HelpTest {
             PlanCommand::new, ModelsCommand::new, PluginsCommand::new, SynthesizeCommand::new, FuseLoraCommand::new, UnfuseLoraCommand::new,
             CheckLoraCommand::new, AutoCommand::new, ExplainCommand::new, MergeStatsCommand::new, PresetsCommand::new, DoctorCommand::new,
             BenchmarkCommand::new, VerifyCommand::new, SignCommand::new, JobsCommand::new, JobCancelCommand::new, JobWatchCommand::new, InspectCommand::new,
-            EvaluateCommand::new);
+            EvaluateCommand::new, EnginesCommand::new);
+    }
+
+    @Test
+    void noCommandIsLeftOut() throws Exception {
+        Path classes = Path.of(HalftoneCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Set<Class<?>> all = new HashSet<>();
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                String name = classes.relativize(file).toString().replace('/', '.');
+                Class<?> type = Class.forName(name.substring(0, name.length() - ".class".length()));
+                if (type.getAnnotation(Command.class) != null) {
+                    all.add(type);
+                }
+            }
+        }
+        assertEquals(all, commands().map(command -> command.get().getClass()).collect(Collectors.toSet()));
     }
 
     @ParameterizedTest
@@ -68,6 +88,7 @@ class HelpTest {
     void printsEveryOption(Supplier<HalftoneCommand> command) throws Exception {
         String help = new Console(Path.of("/data")).help(command.get());
 
+        assertTrue(help.contains("Examples:"), help);
         for (Class<?> type = command.get().getClass(); type != Object.class; type = type.getSuperclass()) {
             for (var field : type.getDeclaredFields()) {
                 var option = field.getAnnotation(Option.class);

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.halftone.api.Halftone;
 import java.lang.reflect.Proxy;
+import java.util.function.Supplier;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 import org.apache.karaf.shell.impl.console.RegistryImpl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Karaf makes the commands and completers itself, and injects the fields of their superclasses too. */
@@ -27,14 +29,12 @@ class InjectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {QuickstartCommand.class, QuantizeCommand.class, ExportCommand.class, BuildCommand.class, GenerateCommand.class,
-        CompareCommand.class, PlanCommand.class, ModelsCommand.class, PluginsCommand.class, SynthesizeCommand.class, FuseLoraCommand.class,
-        UnfuseLoraCommand.class, CheckLoraCommand.class, AutoCommand.class, ExplainCommand.class, MergeStatsCommand.class,
-            PresetsCommand.class, DoctorCommand.class, BenchmarkCommand.class, JobsCommand.class, JobCancelCommand.class, JobWatchCommand.class,
-            InspectCommand.class})
-    void givesACommandItsServiceAndSession(Class<? extends HalftoneCommand> type) throws Exception {
-        assertSame(halftone, made(type).halftone);
-        assertSame(session, made(type).session);
+    @MethodSource("io.halftone.shell.internal.HelpTest#commands")
+    void givesACommandItsServiceAndSession(Supplier<HalftoneCommand> command) throws Exception {
+        HalftoneCommand made = made(command.get().getClass());
+
+        assertSame(halftone, made.halftone);
+        assertSame(session, made.session);
     }
 
     @ParameterizedTest

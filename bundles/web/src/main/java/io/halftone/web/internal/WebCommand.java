@@ -15,7 +15,8 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Says where the web console is; as a command of its own process, {@code bin/halftone web}, it stays until Ctrl-C. */
 @Service
-@Command(scope = "halftone", name = "web", description = "Starts the web console and says where it is; bin/halftone web stays until Ctrl-C")
+@Command(scope = "halftone", name = "web", description = "Starts the web console and says where it is; bin/halftone web stays until Ctrl-C",
+    detailedDescription = "classpath:web.txt")
 public final class WebCommand implements Action {
     @Reference
     WebStart console;
@@ -25,7 +26,8 @@ public final class WebCommand implements Action {
     @Option(name = "--port", description = "Port to listen on; 0 for any that is free", valueToShowInHelp = "the configured one, usually 8181")
     private Integer port;
 
-    @Option(name = "--host", description = "Address to listen on; any but the loopback's needs a token", valueToShowInHelp = "the configured one, usually 127.0.0.1")
+    @Option(name = "--host", description = "Address to listen on; any but the loopback's needs a token",
+        valueToShowInHelp = "the configured one, usually 127.0.0.1")
     private String host;
 
     @Option(name = "--token-file", description = "File whose first line is the token that everybody has to show; readable by its owner alone",
@@ -33,8 +35,8 @@ public final class WebCommand implements Action {
     @Completion(FilePaths.class)
     private String tokenFile;
 
-    @Option(name = "--runs", description = "Folder in which each job gets one of its own", valueToShowInHelp = "the configured one, usually web-runs in HALFTONE_DATA, or "
-        + "halftone/web-runs in the user's data")
+    @Option(name = "--runs", description = "Folder in which each job gets one of its own",
+        valueToShowInHelp = "the configured one, usually web-runs in HALFTONE_DATA, or halftone/web-runs in the user's data")
     @Completion(FilePaths.class)
     private String runs;
 

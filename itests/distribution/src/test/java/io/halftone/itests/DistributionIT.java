@@ -212,21 +212,22 @@ public class DistributionIT extends InContainer {
     @Test
     public void aJobKeepsItsSettingsWhenTheyAreChanged() throws Exception {
         Path out = Files.createTempDirectory(scratch(), "configured");
-        GenerateRequest undisturbed = picture(out.resolve("undisturbed.png"));
-        halftone.generate(undisturbed, ProgressListener.NONE).await();
+        int threads = Runtime.getRuntime().availableProcessors() == 1 ? 2 : 1;   // not as many as there usually are
+        String usual = halftone.generate(picture(out.resolve("undisturbed.png"), 4), ProgressListener.NONE).await().latency().backbone();
+        assertFalse(usual, usual.contains(", threads: " + threads + ","));
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch changed = new CountDownLatch(1);
-        Job<GenerateResult> job = halftone.generate(picture(out.resolve("changed.png")), progress -> {
+        Job<GenerateResult> job = halftone.generate(picture(out.resolve("changed.png"), 4), progress -> {
             begun.countDown();
             await(changed);
         });
         begun.await();
         try (RemoteShell shell = remote()) {
             shell.run("config:property-set --pid io.halftone engineCache " + out.resolve("engines"));
-            shell.run("config:property-set --pid io.halftone.torch threads 1");
-            Thread.sleep(1_000);   // the listeners of Config Admin are called on a thread of its own
+            shell.run("config:property-set --pid io.halftone.torch threads " + threads);
+            awaitThreads(out.resolve("beside.png"), threads);
             changed.countDown();
-            job.await();
+            assertEquals("of a job that was asked for before", usual, job.await().latency().backbone());
             assertEquals("the first byte that differs", -1, Files.mismatch(out.resolve("undisturbed.png"), out.resolve("changed.png")));
 
             shell.run("config:property-set --pid io.halftone.torch device tpu");
@@ -256,9 +257,19 @@ public class DistributionIT extends InContainer {
         }
     }
 
-    private static GenerateRequest picture(Path file) {
+    /** Waits until a new job computes with so many threads: the listeners of Config Admin are called on a thread of its own. */
+    private void awaitThreads(Path image, int threads) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String backbone;
+        do {
+            backbone = halftone.generate(picture(image, 1), ProgressListener.NONE).await().latency().backbone();
+            assertTrue(backbone, System.nanoTime() < end);
+        } while (!backbone.contains(", threads: " + threads + ","));
+    }
+
+    private static GenerateRequest picture(Path file, int steps) {
         return new GenerateRequest(new PipelineSource("", "tiny-sdxl", DType.FLOAT32), BackboneChoice.fullPrecision(),
-            new Sampling(List.of("a small green star on the top of a white background"), "", 4, 5, 0, 0, 1, ""), file.toString(), "");
+            new Sampling(List.of("a small green star on the top of a white background"), "", steps, 5, 0, 0, 1, ""), file.toString(), "");
     }
 
     private static void await(CountDownLatch latch) {

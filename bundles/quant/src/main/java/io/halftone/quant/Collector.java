@@ -44,7 +44,11 @@ public interface Collector {
      */
     <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch);
 
-    /** What of its configuration changes ranges, as text that recipes record; empty if nothing does. */
+    /**
+     * What of its configuration changes ranges, as text that recipes record; empty if nothing does.
+     *
+     * @throws IllegalArgumentException if what is configured is refused; plans and jobs ask for it before they begin
+     */
     default String configuration() {
         return "";
     }

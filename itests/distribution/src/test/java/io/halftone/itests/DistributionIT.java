@@ -2,6 +2,7 @@ package io.halftone.itests;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import io.halftone.api.BackboneChoice;
@@ -242,6 +243,29 @@ public class DistributionIT extends InContainer {
                 shell.run("config:property-delete --pid io.halftone.torch threads");
                 shell.run("config:property-delete --pid io.halftone.torch device");
                 awaitDoctor(shell, false);   // changes are told in their order: the others are known too
+            }
+        }
+    }
+
+    @Test
+    public void whatIsConfiguredOfACollectorIsRefusedOrCountsForTheNextJob() throws Exception {
+        String pid = "io.halftone.collector.percentile";
+        Path checkpoint = Files.createTempDirectory(scratch(), "percentile").resolve("tiny.safetensors");
+        QuantSettings settings = new QuantSettings("int8", new QuantLevel("1"), "standard", "max", Map.of(), "percentile", 1, List.of());
+        QuantizeRequest request = QuantizeRequest.of(new PipelineSource("", "tiny-sdxl", DType.FLOAT32), settings, CalibrationSettings.of(1, 1, 0),
+            checkpoint.toString(), "");
+        try (RemoteShell shell = remote()) {
+            try {
+                shell.run("config:property-set --pid " + pid + " percentage 200");
+                awaitDoctor(shell, true);
+                IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> halftone.quantize(request, ProgressListener.NONE));
+                assertEquals(pid + ": percentage: found 200.0; expected a value in the range over 0, at most 100", refusal.getMessage());
+                shell.run("config:property-set --pid " + pid + " percentage 99");
+                awaitDoctor(shell, false);
+                halftone.quantize(request, ProgressListener.NONE).await();
+                assertTrue(Files.readString(checkpoint, StandardCharsets.ISO_8859_1).contains("percentage 99.0, skip zeros false"));
+            } finally {
+                shell.run("config:delete " + pid);
             }
         }
     }

@@ -31,7 +31,7 @@ abstract class HistogramCollector implements Collector {
     record Choice(float amax, String origin) {}
 
     @Override
-    public final <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch) {
+    public <T> Fold<T> fold(EagerOps<T> ops, Request request, long batch) {
         if (request.channelAxis() != Request.NO_AXIS) {
             throw new IllegalArgumentException(name + ": found a request for one amax for each index of axis " + request.channelAxis()
                 + "; expected one for the tensor");

@@ -3,13 +3,20 @@ package io.halftone.collector.histogram.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.halftone.api.Demand;
+import io.halftone.api.Finding;
 import io.halftone.ops.DType;
+import io.halftone.ops.EagerOps;
 import io.halftone.quant.Collector;
 import io.halftone.quant.Range;
 import io.halftone.quant.Statistics;
-import java.lang.annotation.Annotation;
+import io.halftone.testkit.Tensors;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The tolerances of golden values are those of pytorch-quantization's tests: a bin of 1024, or of 2048, to the largest value. */
 class PercentileCollectorTest extends HistogramCollectorContract {
@@ -70,12 +77,42 @@ class PercentileCollectorTest extends HistogramCollectorContract {
         assertEquals(0x1p-12f, amax(50, false, row), 0x1p-21f);
     }
 
+    /** Begins to fold. */
+    private record Folding(Collector collector) implements Tensors.Work<Statistics> {
+        @Override
+        public <T> Statistics with(EagerOps<T> ops) {
+            try (Collector.Fold<T> fold = collector.fold(ops, perTensor(1), 0)) {
+                return fold.statistics();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "percentage | -10   | percentage: found -10.0; expected a value in the range over 0, at most 100",
+        "percentage | 200   | percentage: found 200.0; expected a value in the range over 0, at most 100",
+        "percentage | NaN   | percentage: found NaN; expected a value in the range over 0, at most 100",
+        "percentage | most  | percentage: found most; expected a value in the range over 0, at most 100",
+        "skipZeros  | maybe | skipZeros: found maybe; expected true or false",
+        "percentile | 99    | found percentile; expected one of percentage, skipZeros"})
+    void refusesWhatCannotBeConfigured(String key, String value, String message) {
+        var collector = new PercentileCollector(Map.of("service.pid", PercentileCollector.PID, key, value));
+        String line = "io.halftone.collector.percentile: " + message;
+
+        assertEquals(line, assertThrows(IllegalArgumentException.class, collector::configuration).getMessage());
+        assertEquals(line, assertThrows(IllegalArgumentException.class, () -> Tensors.run(DType.FLOAT32, new Folding(collector))).getMessage());
+        Statistics seen = statistics(DType.FLOAT32, perTensor(1), 0, new float[] {1});
+        assertEquals(line, assertThrows(IllegalArgumentException.class, () -> collector.range(seen, perTensor(1))).getMessage());
+        Finding finding = collector.examine(Demand.NONE).get(0);
+        assertEquals(Finding.Level.PROBLEM, finding.level());
+        assertEquals(line, finding.found() + "; expected " + finding.expected());
+    }
+
     @Test
-    void refusesPercentagesThatAreNone() {
-        var e = assertThrows(IllegalArgumentException.class, () -> percentile(-10, false));
-        assertEquals("percentage: found -10.0; expected a value in the range over 0, at most 100", e.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> percentile(200, false));
-        assertThrows(IllegalArgumentException.class, () -> percentile(Double.NaN, false));
+    void takesTextsAndNumbersAndHasUsualValues() {
+        assertEquals("percentage 99.99, skip zeros false", new PercentileCollector(Map.of("service.pid", PercentileCollector.PID)).configuration());
+        assertEquals("percentage 50.0, skip zeros true", new PercentileCollector(Map.of("percentage", " 50 ", "skipZeros", "true")).configuration());
+        assertEquals(List.of(), percentile(50, true).examine(Demand.NONE));
     }
 
     @Test
@@ -108,21 +145,6 @@ class PercentileCollectorTest extends HistogramCollectorContract {
     }
 
     private static PercentileCollector percentile(double percentage, boolean skipZeros) {
-        return new PercentileCollector(new PercentileCollector.Config() {
-            @Override
-            public double percentage() {
-                return percentage;
-            }
-
-            @Override
-            public boolean skipZeros() {
-                return skipZeros;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return PercentileCollector.Config.class;
-            }
-        });
+        return new PercentileCollector(Map.of("percentage", percentage, "skipZeros", skipZeros));
     }
 }

@@ -133,7 +133,10 @@ public final class Planner {
         return offered;
     }
 
-    /** Refuses options that no planned algorithm honours, values that one of them cannot, and a fraction of steps of which none is observed. */
+    /**
+     * Refuses options that no planned algorithm honours, values that one of them cannot, a fraction of steps of which none is observed, and
+     * collectors that refuse what is configured.
+     */
     public void checkOptions(List<Planned> plan) {
         Set<String> algorithms = new TreeSet<>();
         plan.forEach(p -> algorithms.add(p.algorithm()));
@@ -155,6 +158,7 @@ public final class Planner {
             throw new IllegalArgumentException("percentile: found " + settings.percentile()
                 + " where weights alone are quantized and no step is observed; expected none");
         }
+        collectors(plan).forEach(name -> plugins.collectors().get(name).configuration());   // throws where it is refused
     }
 
     /** What of the settings changes nothing in a plan, by the names that {@link PlanResult} has for it. */

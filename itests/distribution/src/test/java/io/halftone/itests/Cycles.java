@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -37,6 +38,7 @@ final class Cycles {
     private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final AtomicInteger jobs = new AtomicInteger();
+    private final AtomicInteger beside = new AtomicInteger();
     private final AtomicInteger refusals = new AtomicInteger();
 
     /** What a cycle installs. */
@@ -59,11 +61,12 @@ final class Cycles {
      * What came of it.
      *
      * @param jobs     that ran
+     * @param beside   those of them that ran beside the cycles
      * @param failures jobs that failed or gave other bytes, and why
      * @param refusals starts of a bundle that the framework refused, and allowed when asked again
      * @param loaders  the most class loaders of the bundle that were alive after a full collection
      */
-    record Outcome(int jobs, List<String> failures, int refusals, int loaders, List<Sample> samples) {}
+    record Outcome(int jobs, int beside, List<String> failures, int refusals, int loaders, List<Sample> samples) {}
 
     /** Cycles of jobs that leave their files in a folder. */
     Cycles(BundleContext context, Halftone halftone, Path scratch) {
@@ -96,6 +99,7 @@ final class Cycles {
                 quiet.lock();
                 try {
                     job(steady, usual, ProgressListener.NONE);
+                    beside.incrementAndGet();
                 } finally {
                     quiet.unlock();
                 }
@@ -126,7 +130,7 @@ final class Cycles {
             others.join();
             stays.uninstall();
         }
-        return new Outcome(jobs.get(), failures, refusals.get(), alive, samples);
+        return new Outcome(jobs.get(), beside.get(), failures, refusals.get(), alive, samples);
     }
 
     /**
@@ -151,14 +155,15 @@ final class Cycles {
     private void drop(Cycle cycle) throws Exception {
         cycle.older.drop(DEPLOY);
         awaitBundle(cycle.older);
+        loaders.add(loader(bundle(cycle.older)));
         job(cycle.jobs, cycle.first, Dots.atFirstStep(() -> {
             cycle.newer.drop(DEPLOY);
             awaitBundle(cycle.newer);
         }));
+        loaders.add(loader(bundle(cycle.newer)));
         job(cycle.jobs, cycle.second, Dots.atFirstStep(() -> {
             Files.delete(cycle.newer.file(DEPLOY));
-            Dots.await(cycle.newer.name() + " gone", () -> Arrays.stream(context.getBundles())
-                .noneMatch(bundle -> cycle.newer.name().equals(bundle.getSymbolicName())));
+            Dots.await(cycle.newer.name() + " gone", () -> bundles(cycle.newer).findAny().isEmpty());
         }));
     }
 
@@ -211,9 +216,17 @@ final class Cycles {
         if (jar.plugins() > 0) {
             Dots.awaitPlugins(halftone, jar);
         } else {
-            Dots.await(jar.name(), () -> Arrays.stream(context.getBundles()).anyMatch(bundle -> jar.name().equals(bundle.getSymbolicName())
-                && bundle.getState() == Bundle.ACTIVE && bundle.getVersion().toString().equals(jar.version())));
+            Dots.await(jar.name(), () -> bundles(jar).anyMatch(bundle -> bundle.getState() == Bundle.ACTIVE
+                && bundle.getVersion().toString().equals(jar.version())));
         }
+    }
+
+    private Bundle bundle(PluginJar jar) {
+        return bundles(jar).findFirst().orElseThrow();
+    }
+
+    private Stream<Bundle> bundles(PluginJar jar) {
+        return Arrays.stream(context.getBundles()).filter(bundle -> jar.name().equals(bundle.getSymbolicName()));
     }
 
     private static WeakReference<ClassLoader> loader(Bundle bundle) {

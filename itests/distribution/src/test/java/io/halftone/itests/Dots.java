@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Jobs over a pipeline that plugins of the tests serve, and those plugins. */
@@ -148,9 +149,18 @@ final class Dots {
 
     /** Does something once, when a job has done its first step. The job waits meanwhile, and the framework never sees its thread. */
     static ProgressListener atFirstStep(Disturbance disturbance) {
+        return once(progress -> progress.done() > 0, disturbance);
+    }
+
+    /** The same where the job first says anything. */
+    static ProgressListener atFirstWord(Disturbance disturbance) {
+        return once(progress -> true, disturbance);
+    }
+
+    private static ProgressListener once(Predicate<ProgressListener.Progress> when, Disturbance disturbance) {
         boolean[] done = {false};
         return progress -> {
-            if (progress.done() > 0 && !done[0]) {
+            if (when.test(progress) && !done[0]) {
                 done[0] = true;
                 FutureTask<Void> task = new FutureTask<>(() -> {
                     disturbance.happen();

@@ -189,6 +189,23 @@ public class HotDeployIT {
     }
 
     @Test
+    public void anExportAndABuildOutliveTheirPlugins() throws Exception {
+        PluginJar list = Dots.others().get(3);
+        PluginJar copy = Dots.others().get(4);
+        install(Dots.model("1.0.0", "0.1"));
+        Dots dots = Dots.synthesized(halftone, scratch);
+        Bundle exporter = install(list);
+        ExportRequest export = new ExportRequest(dots.source(), "", scratch.resolve("list").toString(), "list", Map.of());
+        ExportResult exported = halftone.export(export, Dots.atFirstStep(exporter::uninstall)).await();
+        assertEquals("latent\nsample\n", Files.readString(Path.of(exported.model())));
+        assertRefused("exporter list: found none; expected one of [", () -> halftone.export(export, ProgressListener.NONE));
+        Bundle builder = install(copy);
+        BuildRequest build = new BuildRequest(exported.model(), "copy", scratch.resolve("ports.copy").toString(), Map.of(), Map.of());
+        assertEquals("copy", halftone.build(build, Dots.atFirstWord(builder::uninstall)).await().report().runtime());
+        assertRefused("engine copy: found none; expected one of [", () -> halftone.build(build, ProgressListener.NONE));
+    }
+
+    @Test
     public void aJobOutlivesEveryEndOfItsPlugin() throws Exception {
         PluginJar jar = Dots.model("1.0.0", "0.1");
         PluginJar newer = Dots.model("1.1.0", "0.2");
@@ -317,10 +334,14 @@ public class HotDeployIT {
 
     @Test
     public void cyclesLeaveNothingBehind() throws Exception {
+        picture("tiny-sd21", ProgressListener.NONE);
+        Set<String> natives = natives();
         Cycles cycles = new Cycles(context, halftone, scratch);
         Cycles.Outcome outcome = cycles.run(Cycles.Kind.ADAPTER, 1, 20);
         assertEquals(outcome.toString(), 0, outcome.failures().size());
+        assertTrue(outcome.toString(), outcome.beside() > 21);
         assertTrue(outcome.toString(), outcome.loaders() <= 2);
+        assertEquals("native libraries in the process", natives, natives());
     }
 
     /** The native libraries of libtorch that the process has mapped. */

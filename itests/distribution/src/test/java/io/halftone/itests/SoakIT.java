@@ -56,12 +56,14 @@ public class SoakIT {
         double live = slope(adapter, Sample::live);
         double resident = slope(adapter, Sample::resident);
         double usual = slope(empty, Sample::resident);
-        String figures = String.format(Locale.ROOT, "%d jobs, %d failed; %d starts refused at first; %d loaders alive; heap and metaspace %+.2f KiB a cycle; resident %+.2f KiB a cycle,"
-            + " with an empty bundle %+.2f (heap and metaspace %+.2f)%n", adapter.jobs() + empty.jobs(), adapter.failures().size() + empty.failures().size(),
+        String figures = String.format(Locale.ROOT, "%d jobs, %d of them beside the cycles, %d failed; %d starts refused at first; %d loaders alive; "
+            + "heap and metaspace %+.2f KiB a cycle; resident %+.2f KiB a cycle, with an empty bundle %+.2f (heap and metaspace %+.2f)%n",
+            adapter.jobs() + empty.jobs(), adapter.beside() + empty.beside(), adapter.failures().size() + empty.failures().size(),
             adapter.refusals() + empty.refusals(), adapter.loaders(), live / 1024, resident / 1024, usual / 1024, slope(empty, Sample::live) / 1024);
         Files.writeString(scratch.resolve("soak.txt"), figures);
         System.out.print(figures);
         assertEquals(adapter.failures() + " " + empty.failures(), 0, adapter.failures().size() + empty.failures().size());
+        assertTrue(figures, adapter.beside() > DROPPED + CYCLES && empty.beside() > DROPPED + CYCLES);
         assertTrue(figures, adapter.loaders() <= 2);
         assertTrue(figures, live < LIVE_PER_CYCLE);
         assertTrue(figures, resident <= usual + RESIDENT_PER_CYCLE);

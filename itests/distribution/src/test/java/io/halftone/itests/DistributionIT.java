@@ -24,12 +24,14 @@ import io.halftone.api.QuantizeResult;
 import io.halftone.api.Sampling;
 import io.halftone.ops.DType;
 import io.halftone.quant.QuantLevel;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.parsing.CommandLineImpl;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.junit.PaxExam;
@@ -149,6 +155,26 @@ public class DistributionIT extends InContainer {
         assertTrue(plan, plan.startsWith("{\"conv\":38,\"linear\":192,\"attention\":0"));
         String help = run("halftone:quantize --help");
         assertTrue(help, help.contains("--collect-method") && help.contains("halftone:quantize"));
+    }
+
+    @Test
+    public void commandsCompleteNames() {
+        assertEquals(List.of("fp8", "fp8-weight-only"), completions("halftone:plan --format fp"));
+        assertEquals(List.of("tiny-flux", "tiny-sd21", "tiny-sd3", "tiny-sdxl"), completions("halftone:plan --model tiny"));
+        assertEquals(List.of("--quant-algo", "--quant-level"), completions("halftone:plan --quant"));
+    }
+
+    /** What the console offers behind that line. */
+    private List<String> completions(String line) {
+        List<String> candidates = new ArrayList<>();
+        String[] words = line.split(" ");
+        int last = words.length - 1;
+        CommandLine typed = new CommandLineImpl(words, last, words[last].length(), line.length(), line);
+        Command plan = sessions.getRegistry().getCommand("halftone", "plan");
+        try (Session session = sessions.create(new ByteArrayInputStream(new byte[0]), System.out, System.out)) {
+            plan.getCompleter(false).complete(session, typed, candidates);
+        }
+        return candidates.stream().map(String::strip).sorted().toList();
     }
 
     @Test

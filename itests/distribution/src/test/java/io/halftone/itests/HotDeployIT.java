@@ -17,6 +17,8 @@ import io.halftone.api.GenerateResult;
 import io.halftone.api.Halftone;
 import io.halftone.api.Job;
 import io.halftone.api.JobException;
+import io.halftone.api.JobInfo;
+import io.halftone.api.JobListener;
 import io.halftone.api.PipelineSource;
 import io.halftone.api.ProgressListener;
 import io.halftone.api.QuantSettings;
@@ -36,9 +38,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
 import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.shell.api.console.Session;
@@ -57,6 +62,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Plugins that come and go while the container runs, and jobs that run meanwhile. */
@@ -255,6 +261,42 @@ public class HotDeployIT {
         assertEquals(natives.toString(), 1, natives.stream().filter(file -> file.contains("jnitorch")).count());
     }
 
+    /** Nor does the command: Karaf has loaded all classes of a bundle with commands when it took these. */
+    @Test
+    public void aCommandAndItsJobMindNoRefreshOfTheShell() throws Exception {
+        Path alone = scratch.resolve("alone.png");
+        start("tiny-sdxl", alone, 20, ProgressListener.NONE).await();
+        Path image = scratch.resolve("by-command.png");
+        Bundle shell = bundle("io.halftone.shell");
+        FutureTask<String> jobAtRefresh = new FutureTask<>(() -> {
+            refresh(shell);
+            return running().map(JobInfo::id).orElse("");
+        });
+        ServiceRegistration<JobListener> listener = context.registerService(JobListener.class, job -> {
+            if (job.isRunning() && job.progress().done() > 0) {
+                jobAtRefresh.run();   // the first time
+            }
+        }, null);
+        FutureTask<String> command = new FutureTask<>(() -> run("halftone:generate --model tiny-sdxl --prompt \"a red circle\" --num-inference-steps 20 "
+            + "--seed 0 --save-image-as " + image));
+        try {
+            new Thread(command, "command").start();
+            String id = jobAtRefresh.get(90, TimeUnit.SECONDS);
+            assertFalse("the job ran on when the bundle was refreshed", id.isEmpty());
+            Dots.await("the end of " + id, () -> running().isEmpty());
+            assertEquals(Job.State.DONE, halftone.jobs().stream().filter(job -> job.id().equals(id)).findFirst().orElseThrow().state());
+            assertArrayEquals(Files.readAllBytes(alone), Files.readAllBytes(image));
+            String said = command.get();
+            assertTrue(said, said.contains("decode: done in ") && said.contains("\npicture       " + image + "\n"));
+        } finally {
+            listener.unregister();
+        }
+    }
+
+    private Optional<JobInfo> running() {
+        return halftone.jobs().stream().filter(JobInfo::isRunning).findFirst();
+    }
+
     @Test
     public void aJobMindsNoChangeOfConfiguration() throws Exception {
         byte[] picture = picture("tiny-sd21", ProgressListener.NONE);
@@ -287,23 +329,23 @@ public class HotDeployIT {
         };
         Path first = scratch.resolve("first.png");
         Path second = scratch.resolve("second.png");
-        Job<GenerateResult> a = start("tiny-sdxl", first, together);
-        Job<GenerateResult> b = start("tiny-sd21", second, together);
+        Job<GenerateResult> a = start("tiny-sdxl", first, 4, together);
+        Job<GenerateResult> b = start("tiny-sd21", second, 4, together);
         a.await();
         b.await();
         assertArrayEquals(one, Files.readAllBytes(first));
         assertArrayEquals(other, Files.readAllBytes(second));
     }
 
-    private Job<GenerateResult> start(String model, Path image, ProgressListener listener) {
-        Sampling sampling = new Sampling(List.of("a red circle"), "", 4, Double.NaN, 0, 0, 0, "");
+    private Job<GenerateResult> start(String model, Path image, int steps, ProgressListener listener) {
+        Sampling sampling = new Sampling(List.of("a red circle"), "", steps, Double.NaN, 0, 0, 0, "");
         return halftone.generate(new GenerateRequest(new PipelineSource("", model, DType.FLOAT32), BackboneChoice.fullPrecision(), sampling,
             image.toString(), ""), listener);
     }
 
     private byte[] picture(String model, ProgressListener listener) throws Exception {
         Path image = scratch.resolve(model + ".png");
-        start(model, image, listener).await();
+        start(model, image, 4, listener).await();
         return Files.readAllBytes(image);
     }
 

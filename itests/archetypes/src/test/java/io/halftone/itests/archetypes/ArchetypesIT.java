@@ -42,7 +42,7 @@ class ArchetypesIT {
         projects = new Projects(ROOT, System.getProperty("halftone.version"), SCRATCH.resolve("projects"));
         Files.createDirectories(SCRATCH.resolve("projects"));
         projects.build(property("maven.home"), property("maven.repository"), System.getProperty("maven.offline").equals("offline true"));
-        distribution();
+        distribution(HOME);
         for (Path project : projects.folders()) {
             Path jar = Projects.jar(project);
             Files.copy(jar, HOME.resolve("deploy").resolve(jar.getFileName()));
@@ -155,6 +155,57 @@ class ArchetypesIT {
         assertEquals(128, ImageIO.read(picture.toFile()).getWidth());
     }
 
+    /** As docs/plugins.md has it: jars that come to deploy/ and go, and a feature from the local repository. */
+    @Test
+    void aConsoleThatRunsTakesPluginsAndLetsThemGo() throws Exception {
+        Path home = SCRATCH.resolve("console");
+        distribution(home);
+        Path projectsFolder = SCRATCH.resolve("projects");
+        Path format = projectsFolder.resolve("format-plain");
+        Path collector = projectsFolder.resolve("collector-plain");
+        String plan = "halftone:plan --model tiny-sd21 --format int6 --collect-method COLLECTOR --json";
+        try (RunningConsole console = RunningConsole.start(home, installed(format))) {
+            for (Path project : List.of(format, collector)) {
+                drop(Projects.jar(project), home.resolve("deploy"));
+            }
+            console.await("halftone:plugins --json", said -> said.contains("\"int6\"") && said.contains("\"median\""));
+            String planned = console.run(plan.replace("COLLECTOR", "median"));
+            assertTrue(planned.startsWith("{\"conv\":50,\"linear\":192,"), planned);
+            assertTrue(planned.contains("{\"median\":242}"), planned);
+
+            for (Path project : List.of(format, collector)) {
+                Files.delete(home.resolve("deploy").resolve(Projects.jar(project).getFileName()));
+            }
+            console.await("halftone:plugins --json", said -> !said.contains("\"int6\"") && !said.contains("\"median\""));
+            RunningConsole.Answer refused = console.ask(plan.replace("COLLECTOR", "default"));
+            assertEquals(1, refused.status());
+            assertTrue(refused.said().contains("format int6: found none; expected one of [fp8, "), refused.said());
+
+            console.run("feature:repo-add mvn:org.example/int6/1.0.0/xml/features");
+            console.run("feature:install int6");
+            console.await("halftone:plugins --json", said -> said.contains("\"int6\""));
+            console.run(plan.replace("COLLECTOR", "default"));
+            console.run("feature:uninstall int6");
+            console.await("halftone:plugins --json", said -> !said.contains("\"int6\""));
+        }
+    }
+
+    /** At once, as half a jar may be seen otherwise. */
+    private static void drop(Path jar, Path deploy) throws IOException {
+        Path part = Files.copy(jar, deploy.resolveSibling(jar.getFileName() + ".part"));
+        Files.move(part, deploy.resolve(jar.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** A local repository with what an install of the project would have put there. */
+    private static Path installed(Path project) throws IOException {
+        Path jar = Projects.jar(project);
+        Path repository = SCRATCH.resolve("installed");
+        Path folder = Files.createDirectories(repository.resolve("org/example/int6/1.0.0"));
+        Files.copy(jar, folder.resolve(jar.getFileName()));
+        Files.copy(project.resolve("target").resolve("feature").resolve("feature.xml"), folder.resolve("int6-1.0.0-features.xml"));
+        return repository;
+    }
+
     private static Command halftone(String... arguments) throws IOException {
         List<String> line = new ArrayList<>(List.of(HOME.resolve("bin").resolve("halftone").toString()));
         line.addAll(List.of(arguments));
@@ -163,20 +214,20 @@ class ArchetypesIT {
     }
 
     /** A distribution with a deploy folder of its own, and the rest of the one under test. */
-    private static void distribution() throws IOException {
+    private static void distribution(Path home) throws IOException {
         for (String part : List.of("bin", "etc")) {
             try (Stream<Path> files = Files.walk(DISTRIBUTION.resolve(part))) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Path target = HOME.resolve(DISTRIBUTION.relativize(file).toString());
+                    Path target = home.resolve(DISTRIBUTION.relativize(file).toString());
                     Files.createDirectories(target.getParent());
                     Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }
         }
         for (String part : List.of("lib", "system", "models")) {
-            Files.createSymbolicLink(HOME.resolve(part), DISTRIBUTION.resolve(part));
+            Files.createSymbolicLink(home.resolve(part), DISTRIBUTION.resolve(part));
         }
-        Files.createDirectory(HOME.resolve("deploy"));
+        Files.createDirectory(home.resolve("deploy"));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -11,19 +11,14 @@ import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
 import io.halftone.quant.QuantLevel;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.jar.Attributes;
-import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.osgi.launch.EquinoxFactory;
 import org.osgi.framework.Bundle;
@@ -50,12 +45,20 @@ public final class EquinoxHost {
             CalibrationSettings.of(usual ? 8 : Integer.parseInt(arguments[3]), usual ? 10 : Integer.parseInt(arguments[4]), 0),
             Path.of(arguments[2]).toAbsolutePath().toString(), "");
         Path bundles = Path.of(arguments[0]).toAbsolutePath();
-        List<String> list = Files.readAllLines(bundles.resolve("bundles.txt"));
+        // the jars of the API that are on the class path too: the framework exports their packages, so that both sides mean the same types
+        Map<String, String> shared = Files.readAllLines(bundles.resolve("shared.txt")).stream().map(line -> line.split(" ", 2))
+            .collect(Collectors.toMap(line -> line[0], line -> line[1]));
         Path storage = Files.createTempDirectory("equinox-host");
-        Framework framework = framework(storage);
+        Framework framework = new EquinoxFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString(),
+            Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared.values()), "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN"));
         int status = 1;
         try {
-            start(framework, bundles, list);
+            framework.start();
+            for (Bundle bundle : install(framework, bundles, shared)) {
+                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+                    bundle.start();
+                }
+            }
             QuantizeResult result = quantize(framework, request);
             System.out.println("wrote " + result.checkpoint() + ", " + result.bytes() + " bytes, recipe " + result.digest());
             status = 0;
@@ -69,6 +72,18 @@ public final class EquinoxHost {
             delete(storage);
         }
         System.exit(status);
+    }
+
+    /** Installs the bundles of the list but those that are shared, in the order in which they start. */
+    private static List<Bundle> install(Framework framework, Path bundles, Map<String, String> shared) throws IOException, BundleException {
+        List<Bundle> installed = new ArrayList<>();
+        for (String line : Files.readAllLines(bundles.resolve("bundles.txt"))) {
+            String file = line.substring(line.indexOf(' ') + 1);   // behind its start level
+            if (!line.startsWith("#") && !shared.containsKey(file)) {
+                installed.add(framework.getBundleContext().installBundle("reference:" + bundles.resolve(file).toUri()));
+            }
+        }
+        return installed;
     }
 
     /** Asks the service, prints how far the job is, and cancels it on Ctrl-C. */
@@ -99,34 +114,9 @@ public final class EquinoxHost {
 
     /** Called by the job's thread; ten lines of each stage are enough. */
     private static void print(Progress progress) {
-        if (progress.done() > 0 && progress.done() * 10 / Math.max(1, progress.total()) != (progress.done() - 1) * 10 / Math.max(1, progress.total())) {
+        long total = Math.max(1, progress.total());
+        if (progress.done() > 0 && progress.done() * 10 / total != (progress.done() - 1) * 10 / total) {
             System.err.println(progress.stage() + " " + progress.done() + " of " + progress.total() + " " + progress.unit() + "s");
-        }
-    }
-
-    /** A framework that exports the packages of Halftone that are on the class path. */
-    private static Framework framework(Path storage) throws IOException {
-        return new EquinoxFactory().newFramework(Map.of(
-            Constants.FRAMEWORK_STORAGE, storage.toString(),
-            Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared().values()),
-            "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN"));
-    }
-
-    /** Starts it with the bundles of a list. Those that are on the class path too are not installed: the framework exports them. */
-    private static void start(Framework framework, Path bundles, List<String> list) throws IOException, BundleException {
-        Map<String, String> shared = shared();
-        framework.start();
-        List<Bundle> installed = new ArrayList<>();
-        for (String line : list) {
-            String file = line.substring(line.indexOf(' ') + 1);
-            if (!line.startsWith("#") && shared.keySet().stream().noneMatch(name -> file.startsWith(name + "-"))) {
-                installed.add(framework.getBundleContext().installBundle("reference:" + bundles.resolve(file).toUri()));
-            }
-        }
-        for (Bundle bundle : installed) {
-            if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
-                bundle.start();
-            }
         }
     }
 
@@ -136,20 +126,5 @@ public final class EquinoxHost {
                 Files.delete(file);
             }
         }
-    }
-
-    /** The packages of Halftone that this class path has, by the name of the bundle that would export them. */
-    private static Map<String, String> shared() throws IOException {
-        Map<String, String> shared = new TreeMap<>();
-        for (URL file : Collections.list(EquinoxHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
-            try (InputStream in = file.openStream()) {
-                Attributes headers = new Manifest(in).getMainAttributes();
-                String name = headers.getValue(Constants.BUNDLE_SYMBOLICNAME);
-                if (name != null && name.startsWith("io.halftone.")) {
-                    shared.put(name, headers.getValue(Constants.EXPORT_PACKAGE));
-                }
-            }
-        }
-        return shared;
     }
 }

@@ -20,8 +20,10 @@ import org.osgi.framework.wiring.BundleWiring;
 
 /** The bundles around plugins: which of them stay as long as a job can run, and which come and go as plugins do. */
 final class Surroundings {
+    private static final Set<String> API = Stream.of(Ops.class, ModelAdapter.class, Collector.class, Exporter.class, PipelineAdapter.class)
+        .map(Class::getPackageName).collect(Collectors.toSet());
+
     private Set<ClassLoader> permanent;
-    private Set<ClassLoader> api;
 
     /**
      * A plugin's bundle, and those it is wired to that can go while a job runs and are made for Halftone, by loader. A library is left out:
@@ -30,8 +32,6 @@ final class Surroundings {
     Map<ClassLoader, BundleWiring> thatComeAndGoWith(BundleWiring plugin) {
         if (permanent == null) {
             permanent = neededHere();
-            api = Stream.of(Ops.class, ModelAdapter.class, Collector.class, Exporter.class, PipelineAdapter.class).map(Class::getClassLoader)
-                .collect(Collectors.toSet());
         }
         Map<ClassLoader, BundleWiring> found = new LinkedHashMap<>();
         add(plugin, found);
@@ -42,11 +42,17 @@ final class Surroundings {
         found.put(user.getClassLoader(), user);
         for (BundleWiring provider : providers(user)) {
             ClassLoader loader = provider.getClassLoader();
-            if (!permanent.contains(loader) && !found.containsKey(loader)
-                && providers(provider).stream().anyMatch(its -> api.contains(its.getClassLoader()))) {
+            if (!permanent.contains(loader) && !found.containsKey(loader) && importsApi(provider)) {
                 add(provider, found);
             }
         }
+    }
+
+    /** By the names of packages and bundles: where a host exports the API, its classes need not be those of the framework's own loader. */
+    private static boolean importsApi(BundleWiring user) {
+        List<BundleWire> wires = user.getRequiredWires(null);   // null once it is no longer in use
+        return wires != null && wires.stream().map(BundleWire::getCapability)
+            .map(capability -> capability.getAttributes().get(capability.getNamespace())).anyMatch(API::contains);
     }
 
     /** The bundles that this one needs: when one of them goes, this one goes, and its jobs are cancelled. */

@@ -86,6 +86,10 @@ class HostsIT {
         assertEquals(-1, Files.mismatch(folder.resolve("alone.safetensors"), folder.resolve("other.safetensors")),
             "the first byte that differs from a job that ran alone");
         assertTrue(Files.mismatch(felix, folder.resolve("alone.safetensors")) >= 0, "the two jobs are different ones");
+        // plugins that it used or not, and settings, changed while a job ran
+        assertEquals("true", said.get("models"));
+        assertEquals(-1, Files.mismatch(felix, folder.resolve("changed.safetensors")), "the first byte that differs");
+        assertTrue(said.get("scheduler refused").startsWith("scheduler EulerDiscreteScheduler: found none; expected one of ["), said.get("scheduler refused"));
         // the runtime leaves again, while a job computes with it
         assertEquals("RUNNING", said.get("state"));
         assertEquals(-1, Files.mismatch(felix, folder.resolve("held.safetensors")), "the first byte that differs");
@@ -101,12 +105,26 @@ class HostsIT {
 
     @Test
     void aHostThatIsToldToEndCancelsItsJobAndLeavesNothing() throws Exception {
+        hostsEnd(Jdk.ofBuild());
+    }
+
+    @Test
+    void soItDoesOnTheNewestJdk() throws Exception {
+        hostsEnd(newest());
+    }
+
+    private static void hostsEnd(Jdk jdk) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Host.SCRATCH), "cancelled");
-        Host host = Host.example(Jdk.ofBuild(), "felix-host", FELIX, folder.resolve("x.safetensors").toString(), "8", "50");
-        host.awaitWord("calibrate ");
-        host.interrupt();
-        host.endsWith(128 + 15);
-        assertTrue(host.err().endsWith("cancelled\n"), host.err());
+        List<Host> hosts = List.of(Host.example(jdk, "felix-host", FELIX, folder.resolve("felix.safetensors").toString(), "8", "50"),
+            Host.example(jdk, "equinox-host", EQUINOX, folder.resolve("equinox.safetensors").toString(), "8", "50"));
+        for (Host host : hosts) {
+            host.awaitWord("calibrate ");
+            host.interrupt();
+        }
+        for (Host host : hosts) {
+            host.endsWith(128 + 15);
+            assertTrue(host.err().endsWith("cancelled\n"), host.err());
+        }
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(), left.toList());
         }

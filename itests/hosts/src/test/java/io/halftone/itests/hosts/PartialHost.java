@@ -21,27 +21,31 @@ import io.halftone.api.QuantizeResult;
 import io.halftone.api.Sampling;
 import io.halftone.export.ModelReport;
 import io.halftone.quant.QuantLevel;
-import java.io.InputStream;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.jar.Attributes;
-import java.util.jar.Manifest;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** A host that starts without libtorch and without engines, gets libtorch, and loses it again. Says what it sees, a line each: name=value. */
+/**
+ * A host that starts without libtorch and without engines, gets libtorch, and loses it again; and plugins and settings that change while jobs
+ * run. Says what it sees, a line each: name=value.
+ */
 final class PartialHost {
     private static final List<String> ENGINES = List.of("io.halftone.onnxruntime-", "io.halftone.onnxruntime.lib-");
     private static final List<String> TORCH = List.of("io.halftone.torch-", "io.halftone.bytedeco-", "io.halftone.bytedeco.natives-");
@@ -64,12 +68,13 @@ final class PartialHost {
         PartialHost host = new PartialHost(arguments[0], arguments[1], arguments[2]);
         host.start();
         host.withoutRuntime();
-        List<Bundle> torch = host.install(file -> TORCH.stream().anyMatch(file::startsWith));
+        host.install(file -> TORCH.stream().anyMatch(file::startsWith));
         host.withRuntime();
         host.twoJobsAtOnce();
-        host.runtimeLeaves(torch);
+        host.pluginsAndSettingsChange();
+        host.runtimeLeaves();
         host.framework.stop();
-        System.exit(host.framework.waitForStop(30_000).getType() == org.osgi.framework.FrameworkEvent.STOPPED ? 0 : 1);
+        System.exit(host.framework.waitForStop(30_000).getType() == FrameworkEvent.STOPPED ? 0 : 1);
     }
 
     private static void say(String name, Object value) {
@@ -77,14 +82,8 @@ final class PartialHost {
     }
 
     private void start() throws Exception {
-        for (URL file : Collections.list(PartialHost.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
-            try (InputStream in = file.openStream()) {
-                Attributes headers = new Manifest(in).getMainAttributes();
-                String name = headers.getValue(Constants.BUNDLE_SYMBOLICNAME);
-                if (name != null && name.startsWith("io.halftone.")) {
-                    shared.put(name + "-", headers.getValue(Constants.EXPORT_PACKAGE));
-                }
-            }
+        for (String line : Files.readAllLines(bundles.resolve("shared.txt"))) {
+            shared.put(line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1));
         }
         framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, Files.createTempDirectory("partial").toString(),
             Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, String.join(",", shared.values()), "org.ops4j.pax.logging.DefaultServiceLog.level", "ERROR"));
@@ -95,11 +94,11 @@ final class PartialHost {
         halftone = tracker.waitForService(10_000);
     }
 
-    private List<Bundle> install(java.util.function.Predicate<String> chosen) throws Exception {
+    private List<Bundle> install(Predicate<String> chosen) throws Exception {
         List<Bundle> installed = new ArrayList<>();
         for (String line : Files.readAllLines(bundles.resolve("bundles.txt"))) {
             String file = line.substring(line.indexOf(' ') + 1);
-            if (!line.startsWith("#") && shared.keySet().stream().noneMatch(file::startsWith) && chosen.test(file)) {
+            if (!line.startsWith("#") && !shared.containsKey(file) && chosen.test(file)) {
                 installed.add(framework.getBundleContext().installBundle("reference:" + bundles.resolve(file).toUri()));
             }
         }
@@ -174,16 +173,58 @@ final class PartialHost {
         halftone.quantize(quantization("alone.safetensors", 1), ProgressListener.NONE).await();
     }
 
+    /** While a job computes, which ends all the same: one that it does not use goes, of those that it does one goes and two are replaced. */
+    private void pluginsAndSettingsChange() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        Job<QuantizeResult> job = halftone.quantize(quantization("changed.safetensors", 0), progress -> {
+            begun.countDown();
+            await(changed);
+        });
+        begun.await();
+        bundle("io.halftone.flux").uninstall();
+        bundle("io.halftone.scheduler.euler").uninstall();
+        bundle("io.halftone.format.int8").update();
+        bundle("io.halftone.unet").update();
+        configure("io.halftone", "modelFolders", Path.of(source.path()).getParent().toString());
+        while (halftone.models().isEmpty()) {   // the listeners of Config Admin are called on a thread of its own
+            Thread.sleep(10);
+        }
+        say("models", halftone.models().stream().anyMatch(model -> model.name().equals("tiny-sdxl")));
+        changed.countDown();
+        job.await();
+        say("scheduler refused", refusal(() -> halftone.generate(picture(BackboneChoice.fullPrecision()), ProgressListener.NONE)));
+        install(file -> file.startsWith("io.halftone.scheduler.euler-"));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Bundle bundle(String name) {
+        return Arrays.stream(framework.getBundleContext().getBundles()).filter(bundle -> name.equals(bundle.getSymbolicName())).findFirst().orElseThrow();
+    }
+
+    /** Sets one value, by reflection: this program has no class of Config Admin's. */
+    private void configure(String pid, String key, String value) throws ReflectiveOperationException {
+        ServiceReference<?> reference = framework.getBundleContext().getServiceReference("org.osgi.service.cm.ConfigurationAdmin");
+        Class<?> type = reference.getBundle().loadClass("org.osgi.service.cm.ConfigurationAdmin");
+        Object configuration = type.getMethod("getConfiguration", String.class, String.class)
+            .invoke(framework.getBundleContext().getService(reference), pid, "?");
+        reference.getBundle().loadClass("org.osgi.service.cm.Configuration").getMethod("update", Dictionary.class)
+            .invoke(configuration, new Hashtable<>(Map.of(key, value)));
+    }
+
     /** While a job computes, which ends all the same. */
-    private void runtimeLeaves(List<Bundle> torch) throws Exception {
+    private void runtimeLeaves() throws Exception {
         CountDownLatch computes = new CountDownLatch(1);
         Job<QuantizeResult> job = halftone.quantize(quantization("held.safetensors", 0), progress -> computes.countDown());
         computes.await();
-        for (Bundle bundle : torch) {
-            if (bundle.getSymbolicName().equals("io.halftone.torch")) {
-                bundle.uninstall();
-            }
-        }
+        bundle("io.halftone.torch").uninstall();
         say("state", job.state());
         job.await();
         say("refused again", refusal(() -> halftone.generate(picture(BackboneChoice.fullPrecision()), ProgressListener.NONE)));

@@ -17,6 +17,8 @@ import java.util.Set;
 final class TokenSettings {
     /** The text encoder's positions, where no file says how many there are. */
     private static final int CLIP_LENGTH = 77;
+    /** Texts are padded to as many: far more than any text encoder has positions for. */
+    private static final int MAX_LENGTH = 65_536;
     private static final Map<String, String> USUAL = Map.of(
         "bos_token", "<|startoftext|>", "eos_token", "<|endoftext|>", "unk_token", "<|endoftext|>", "pad_token", "<|endoftext|>");
 
@@ -137,8 +139,8 @@ final class TokenSettings {
         if (node.isMissingNode() || node.isNumber() && node.doubleValue() > Integer.MAX_VALUE) {
             return CLIP_LENGTH;
         }
-        if (!node.isInt() || node.intValue() < 2) {
-            throw config.wrong("model_max_length", node, "a whole number from 2");
+        if (!node.isInt() || node.intValue() < 2 || node.intValue() > MAX_LENGTH) {
+            throw config.wrong("model_max_length", node, "a whole number from 2 to " + MAX_LENGTH);
         }
         return node.intValue();
     }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.halftone.ops.CheckpointException;
 import io.halftone.tokenizer.clip.JsonFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +83,7 @@ record Vocabulary(String source, Map<String, Integer> ids, List<Pair> merges) {
     private static List<Pair> lines(Path path) throws IOException {
         List<String> lines;
         try {
-            lines = Files.readAllLines(path);
+            lines = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(JsonFile.bytes(path))).toString().lines().toList();
         } catch (CharacterCodingException e) {
             throw new CheckpointException(path + ": found bytes that are no text; expected UTF-8", e);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.halftone.ops.CheckpointException;
 import io.halftone.pipeline.Tokenizer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -177,10 +178,21 @@ class ClipTokenizerLoaderTest {
     }
 
     @Test
-    void refusesALengthOfOne() throws IOException {
+    void refusesLengthsThatNoTextEncoderHas() throws IOException {
         writeVocabulary();
-        write("tokenizer_config.json", "{\"model_max_length\": 1}");
-        assertRefused(folder.resolve("tokenizer_config.json") + ": model_max_length: found 1; expected a whole number from 2");
+        for (int length : new int[] {1, 65_537, Integer.MAX_VALUE}) {
+            write("tokenizer_config.json", "{\"model_max_length\": " + length + "}");
+            assertRefused(folder.resolve("tokenizer_config.json") + ": model_max_length: found " + length + "; expected a whole number from 2 to 65536");
+        }
+    }
+
+    @Test
+    void refusesMoreMergesThanAnyVocabularyHas() throws IOException {
+        writeVocabulary();
+        try (var merges = new RandomAccessFile(folder.resolve("merges.txt").toFile(), "rw")) {
+            merges.setLength((16L << 20) + 1);   // takes no space
+        }
+        assertRefused(folder.resolve("merges.txt") + ": found 16777217 bytes; expected at most 16777216");
     }
 
     @Test

@@ -22,6 +22,8 @@ record TokenSettings(SpecialToken end, SpecialToken pad, int extraIds, int maxLe
     /** Source: transformers, tokenization_t5.py, T5Tokenizer. */
     private static final int EXTRA_IDS = 100;
     private static final int MAX_EXTRA_IDS = 100_000;
+    /** Texts are padded to as many where nobody asks for fewer: far more than any model learned from. */
+    private static final int MAX_LENGTH = 65_536;
 
     /**
      * A token by its text.
@@ -66,7 +68,7 @@ record TokenSettings(SpecialToken end, SpecialToken pad, int extraIds, int maxLe
         JsonNode node = config.at("model_max_length");
         // transformers writes 1e30 where nobody said how long
         boolean endless = node.isNumber() && node.doubleValue() > Integer.MAX_VALUE;
-        return endless ? T5_LENGTH : count(config, "model_max_length", 1, Integer.MAX_VALUE, T5_LENGTH);
+        return endless ? T5_LENGTH : count(config, "model_max_length", 1, MAX_LENGTH, T5_LENGTH);
     }
 
     private static int count(JsonFile config, String key, int least, int most, int absent) {

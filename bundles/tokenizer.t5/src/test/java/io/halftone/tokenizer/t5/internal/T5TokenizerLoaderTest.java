@@ -211,9 +211,11 @@ class T5TokenizerLoaderTest {
     }
 
     @Test
-    void refusesALengthOfNone() throws IOException {
-        write("tokenizer_config.json", "{\"model_max_length\": 0}");
-        assertRefused("tokenizer_config.json", "model_max_length: found 0; expected a whole number from 1 to 2147483647");
+    void refusesLengthsThatNoTextEncoderHas() throws IOException {
+        for (int length : new int[] {0, 65_537, Integer.MAX_VALUE}) {
+            write("tokenizer_config.json", "{\"model_max_length\": " + length + "}");
+            assertRefused("tokenizer_config.json", "model_max_length: found " + length + "; expected a whole number from 1 to 65536");
+        }
     }
 
     @Test

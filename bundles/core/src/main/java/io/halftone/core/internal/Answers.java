@@ -20,8 +20,8 @@ import io.halftone.api.PluginInfo;
 import io.halftone.api.StatisticsInfo;
 import io.halftone.api.Verification;
 import io.halftone.api.VerifyRequest;
+import io.halftone.core.internal.attest.Attested;
 import io.halftone.core.internal.attest.Verifier;
-import io.halftone.core.internal.calibrate.StatisticsMerge;
 import io.halftone.core.internal.doctor.Diagnostics;
 import io.halftone.core.internal.doctor.Doctor;
 import io.halftone.core.internal.doctor.MissingParts;
@@ -30,6 +30,7 @@ import io.halftone.core.internal.plan.ModelFolders;
 import io.halftone.core.internal.settings.LiveSettings;
 import io.halftone.core.internal.settings.Settings;
 import io.halftone.core.internal.task.Advices;
+import io.halftone.core.internal.task.Attestation;
 import io.halftone.core.internal.task.BuildTask;
 import io.halftone.core.internal.task.BuiltEngines;
 import io.halftone.core.internal.task.CacheEntries;
@@ -109,7 +110,8 @@ abstract class Answers implements Halftone {
 
     @Override
     public final StatisticsInfo mergeStatistics(List<String> files, String target) {
-        return checked(() -> StatisticsMerge.merge(plugins.get(), files, target));
+        var surroundings = new Attested.Surroundings(plugins.get().infos(), diagnostics::facts);
+        return checked(() -> new Attestation(looking(settings.taken()), surroundings).mergeStatistics(files, target));
     }
 
     @Override

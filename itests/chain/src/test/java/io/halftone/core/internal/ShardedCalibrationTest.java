@@ -16,6 +16,8 @@ import io.halftone.api.QuantSettings;
 import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
 import io.halftone.api.StatisticsInfo;
+import io.halftone.api.Verification;
+import io.halftone.api.VerifyRequest;
 import io.halftone.quant.QuantLevel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,6 +85,10 @@ class ShardedCalibrationTest {
             assertEquals(BATCHES, info.batches());
             merged = merged.isEmpty() ? sha256(target) : merged;
             assertEquals(merged, sha256(target), "statistics merged in the order " + slices);
+            Verification told = Chain.halftone().verify(new VerifyRequest(target.toString(), "", ""));
+            assertTrue(told.isIntact(), told::toString);
+            assertEquals(List.of("artifact merged-" + i, "input statistics:slice-1", "input statistics:slice-2", "input statistics:slice-3",
+                "input statistics:slice-4"), told.checks().stream().map(check -> check.subject() + " " + check.name()).sorted().toList());
         }
         QuantizeResult result = quantize(scratch.resolve("four.safetensors"), new CalibrationWork(0, 1, 1, "", List.of(scratch.resolve("merged-0").toString())));
         assertEquals(0, result.batches(), "nothing is left to run");

@@ -7,16 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Joins files of statistics. */
+/** Files of statistics, joined. */
 public final class StatisticsMerge {
-    private StatisticsMerge() {}
+    private final StatisticsFile.Content merged;
+
+    private StatisticsMerge(StatisticsFile.Content merged) {
+        this.merged = merged;
+    }
 
     /**
      * Joins the parts of one calibration; the bytes do not depend on their order.
      *
      * @throws IllegalArgumentException if there is none, they are of several calibrations, or have a batch in common
      */
-    public static StatisticsInfo merge(Plugins plugins, List<String> files, String target) throws IOException {
+    public static StatisticsMerge of(Plugins plugins, List<String> files) {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("merge-stats: found no file; expected at least one");
         }
@@ -35,6 +39,11 @@ public final class StatisticsMerge {
                 throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
             }
         }
+        return new StatisticsMerge(merged);
+    }
+
+    /** Writes them into one file. */
+    public StatisticsInfo write(String target) throws IOException {
         Path path = Path.of(target).toAbsolutePath().normalize();
         StatisticsFile.write(path, merged);
         PartialStatistics statistics = merged.statistics();

@@ -13,12 +13,15 @@ import io.halftone.api.QuantizeRequest;
 import io.halftone.api.QuantizeResult;
 import io.halftone.api.SearchRequest;
 import io.halftone.api.SearchResult;
+import io.halftone.api.StatisticsInfo;
 import io.halftone.api.SynthesizeRequest;
 import io.halftone.api.SynthesizeResult;
 import io.halftone.core.internal.attest.Attested;
 import io.halftone.core.internal.attest.Attested.Made;
 import io.halftone.core.internal.attest.Origin;
+import io.halftone.core.internal.calibrate.StatisticsMerge;
 import io.halftone.core.internal.job.JobRunner;
+import io.halftone.core.internal.job.Monitor;
 import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.core.internal.run.OpenPipeline;
 import java.io.IOException;
@@ -88,6 +91,24 @@ public final class Attestation {
     public JobRunner.Task<FuseLoraResult> fuseLora(FuseLoraRequest request) throws IOException {
         var task = new FuseLoraTask(work, request);
         return attested("fuse-lora", task, request, () -> whole(request.source(), request.loras()), result -> List.of(folder(result.directory())));
+    }
+
+    /** What is asked for where statistics are joined, as its statement tells it. */
+    record Merge(List<String> files, String target) {}
+
+    /** Joins files of statistics, at once. */
+    public StatisticsInfo mergeStatistics(List<String> files, String target) throws IOException {
+        StatisticsMerge merge = StatisticsMerge.of(work.plugins(), files);
+        JobRunner.Task<StatisticsInfo> task = monitor -> merge.write(target);
+        var attested = new Attested<>("merge-stats", task, new Merge(files, target),
+            () -> new Origin().files("statistics", paths(files)), surroundings, result -> byFolder(List.of(result.file())));
+        try {
+            return attested.runBehindInputs(Monitor.silent());
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);   // none of these steps throws another
+        }
     }
 
     private <R> JobRunner.Task<R> attested(String kind, JobRunner.Task<R> task, Object request, Callable<Origin> origin,

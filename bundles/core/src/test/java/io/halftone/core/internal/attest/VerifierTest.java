@@ -117,6 +117,18 @@ class VerifierTest {
         assertTrue(verify(other.toString(), "").isIntact());
     }
 
+    @Test
+    void tellsOfAnInputAsItWasBeforeTheArtifactTookItsPlace() throws Exception {
+        Path sum = Files.writeString(scratch.resolve("sum"), "one");
+        JobRunner.Task<Path> work = monitor -> Files.writeString(sum, Files.readString(sum) + " and two");
+        new Attested<>("merge-stats", work, new Asked("", 0, 0), () -> new Origin().files("statistics", List.of(sum)),
+            new Attested.Surroundings(List.of(), Map::of), result -> List.of(new Made(result, List.of(result)))).runBehindInputs(Monitor.silent());
+
+        Files.writeString(sum, "one");
+        assertEquals(List.of(Outcome.CHANGED, Outcome.SAME), Verifier.verify(new VerifyRequest(sum.toString(), "", "")).checks().stream()
+            .map(Verification.Check::outcome).toList());
+    }
+
     /** An engine of the export. */
     private Path engine() throws Exception {
         Path engine = Files.createDirectories(scratch.resolve("engines")).resolve("model.plan");

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,13 @@ class TextLinesTest {
             file.setLength((64L << 20) + 1);   // takes no space
         }
         assertEquals(large + ": found 67108865 bytes; expected at most 67108864", refusal(large));
+    }
+
+    @Test
+    void refusesADeviceThatHasNoEnd() {
+        Path device = Path.of("/dev/zero");
+        Assumptions.assumeTrue(Files.exists(device), "the test of a device is skipped: there is no " + device);
+        assertEquals(device + ": found more bytes than it tells; expected at most 67108864", refusal(device));
     }
 
     private static String refusal(Path file) {

@@ -1,5 +1,6 @@
 package io.halftone.core.internal.evaluate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,9 @@ import io.halftone.ops.TensorView;
 import io.halftone.safetensors.SafetensorsFile;
 import io.halftone.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ public final class EvaluationFolder {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String IMAGES = "images";
+    private static final int MOST_BYTES = 64 << 20;
 
     private final Path folder;
 
@@ -154,12 +159,18 @@ public final class EvaluationFolder {
         return new EvaluationRun.Outcome(latents, pictures, List.of());
     }
 
-    /** Reads JSON. */
+    /** Reads JSON: UTF-8, at most 64 MiB. */
     public static JsonNode read(Path file) throws IOException {
-        try {
-            return JSON.readTree(Files.readString(file));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IOException(file + ": found more than " + MOST_BYTES + " bytes; expected at most as many");
+            }
+            return JSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (JsonProcessingException e) {
             throw new IOException(file + ": found " + e.getOriginalMessage() + "; expected JSON", e);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": found bytes that are no UTF-8; expected JSON", e);
         }
     }
 

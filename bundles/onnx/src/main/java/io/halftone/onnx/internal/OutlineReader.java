@@ -31,6 +31,7 @@ import java.util.Map;
 final class OutlineReader {
     /** Graphs in nodes of graphs: more are no model, and would end the stack. */
     private static final int DEEPEST = 50;
+    private static final int MOST_AXES = 64;
 
     private final CodedInputStream in;
     private int depth;
@@ -200,7 +201,7 @@ final class OutlineReader {
                 case TensorProto.NAME_FIELD_NUMBER -> name[0] = in.readString();
                 case -TensorProto.DATA_TYPE_FIELD_NUMBER -> type[0] = in.readInt32();
                 case TensorProto.DIMS_FIELD_NUMBER -> packed(dims);
-                case -TensorProto.DIMS_FIELD_NUMBER -> dims.add(in.readInt64());
+                case -TensorProto.DIMS_FIELD_NUMBER -> extent(dims);
                 case -TensorProto.DATA_LOCATION_FIELD_NUMBER -> is[1] = in.readEnum() == TensorProto.DataLocation.EXTERNAL_VALUE;
                 case TensorProto.EXTERNAL_DATA_FIELD_NUMBER -> {
                     StringStringEntryProto entry = message(StringStringEntryProto.parser());
@@ -228,8 +229,15 @@ final class OutlineReader {
     private void packed(List<Long> dims) throws IOException {
         int limit = in.pushLimit(in.readRawVarint32());
         while (in.getBytesUntilLimit() > 0) {
-            dims.add(in.readInt64());
+            extent(dims);
         }
         in.popLimit(limit);
+    }
+
+    private void extent(List<Long> dims) throws IOException {
+        if (dims.size() == MOST_AXES) {
+            throw new InvalidProtocolBufferException("a tensor of more than " + MOST_AXES + " axes");
+        }
+        dims.add(in.readInt64());
     }
 }

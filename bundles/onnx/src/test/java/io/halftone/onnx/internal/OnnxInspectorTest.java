@@ -15,6 +15,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.WireFormat;
 import io.halftone.export.ModelReport;
 import io.halftone.export.ModelReport.DataFile;
 import io.halftone.export.ModelReport.Port;
@@ -218,6 +219,27 @@ class OnnxInspectorTest {
         }
         ModelProto.Builder model = model(graph);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> inspect(model)).getMessage().contains("(graphs in graphs, 51 deep)"));
+    }
+
+    @Test
+    void refusesATensorOfMoreAxesThanAnyHas() throws IOException {
+        Path file = folder.resolve("axes.onnx");
+        byte[] apart = model(GraphProto.newBuilder().addInitializer(tensor("w", TensorProto.DataType.FLOAT, 0, new long[65]))).build().toByteArray();
+        byte[] together = field(ModelProto.GRAPH_FIELD_NUMBER, field(GraphProto.INITIALIZER_FIELD_NUMBER,
+            field(TensorProto.DIMS_FIELD_NUMBER, new byte[65])));
+        for (byte[] model : List.of(apart, together)) {
+            Files.write(file, model);
+            assertEquals(file + ": found no ONNX model, or one that is cut off (a tensor of more than 64 axes); expected one", refusal(file));
+        }
+    }
+
+    /** A field of a message as it lies in a file, of less than 128 bytes. */
+    private static byte[] field(int number, byte[] content) {
+        byte[] field = new byte[content.length + 2];
+        field[0] = (byte) (number << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        field[1] = (byte) content.length;
+        System.arraycopy(content, 0, field, 2, content.length);
+        return field;
     }
 
     private static String refusal(Path file) {

@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * ONNX Runtime on the processor. An engine is the model after the runtime's own rewriting, as far as it holds for every
- * processor of the architecture, with its large tensors beside it; it needs the export no longer, but is refused where the
- * export has changed since. An export runs as well, and is then rewritten each time it is loaded. The natives load with the first
- * of either.
+ * processor of the architecture, with its large tensors beside it; it needs the export no longer. An export runs as well, and is
+ * then rewritten each time it is loaded. The natives load with the first of either.
  */
 @Component(service = EngineBuilder.class, configurationPolicy = ConfigurationPolicy.IGNORE)
 @Named("onnxruntime")
@@ -74,7 +73,7 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
             throw new EngineException(request.model() + ": found an engine; expected an exported model");
         }
         source.verify(request.model());
-        Map<String, String> origin = Origin.of(request.model(), engineFile).facts();
+        Map<String, String> origin = Origin.facts(request.model());
         try (Staging staging = Staging.beside(engineFile)) {
             try {
                 return build(request.model(), engineFile, source, options, origin, staging);
@@ -117,7 +116,6 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
         }
         expect(file, graph, RUNTIME, Sessions.runtime());
         expect(file, graph, PROCESSOR, Processor.description());
-        Origin.verify(file, graph);
         if (!options.containsKey("threads")) {
             chosen = withThreads(file, graph, chosen);
         }

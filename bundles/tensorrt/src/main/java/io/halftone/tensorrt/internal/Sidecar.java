@@ -29,11 +29,10 @@ import java.util.TreeMap;
  * @param layers   what became of its layers
  * @param bytes    size of the engine file
  * @param plan     SHA-256 of the engine file
- * @param seconds  how long the build took
  */
 record Sidecar(int format, String model, String onnx, Platform platform, Profile profile, int level, long workspace,
-               Map<String, String> metadata, LayerInfo layers, long bytes, String plan, double seconds) {
-    static final int FORMAT = 2;
+               Map<String, String> metadata, LayerInfo layers, long bytes, String plan) {
+    static final int FORMAT = 3;
     private static final long MOST_BYTES = 64L << 20;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

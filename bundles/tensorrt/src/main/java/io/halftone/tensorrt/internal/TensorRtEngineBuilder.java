@@ -152,12 +152,11 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
         try (PlanFile files = new PlanFile(engineFile)) {
             Sidecar[] made = new Sidecar[1];
             new PlanBuilder(request.model().toAbsolutePath(), profile, options, timings).build(plan -> {
-                double seconds = (System.nanoTime() - start) / NANOS;
                 made[0] = publish(files, plan, model, new Sidecar(Sidecar.FORMAT, name, onnx, platform, profile,
                     options.level(), options.workspace(), model.metadata(), LayerInfo.NONE,
-                    plan.size(), "", seconds));
+                    plan.size(), ""));
             });
-            LOG.info("built {} in {} s: {} layers in 8 bits, {} in float", engineFile, Math.round(made[0].seconds()),
+            LOG.info("built {} in {} s: {} layers in 8 bits, {} in float", engineFile, Math.round((System.nanoTime() - start) / NANOS),
                 made[0].layers().integer().size(), made[0].layers().floating().size());
             return report(engineFile, made[0]);
         }
@@ -178,7 +177,7 @@ public final class TensorRtEngineBuilder implements EngineBuilder {
             throw files.named(e);
         }
         Sidecar made = new Sidecar(start.format(), start.model(), start.onnx(), start.platform(), start.profile(), start.level(),
-            start.workspace(), start.metadata(), layers(inspection, model, start.profile()), start.bytes(), digest, start.seconds());
+            start.workspace(), start.metadata(), layers(inspection, model, start.profile()), start.bytes(), digest);
         files.publish(made.json(), inspection.getBytes(StandardCharsets.UTF_8));
         return made;
     }

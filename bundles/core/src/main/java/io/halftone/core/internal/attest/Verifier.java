@@ -215,7 +215,8 @@ public final class Verifier {
         checks.add(new Check("signature", envelope.toString(), found.isEmpty() ? Outcome.SAME : Outcome.CHANGED, found));
     }
 
-    private static Path place(Resource input) {
+    /** Where an input was; null if that is no place here. */
+    static Path place(Resource input) {
         try {
             return Path.of(URI.create(input.place()));
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {

@@ -1,6 +1,7 @@
 package io.halftone.core.internal.task;
 
 import io.halftone.api.BackboneChoice;
+import io.halftone.core.internal.attest.Lineage;
 import io.halftone.core.internal.plan.Scan;
 import io.halftone.core.internal.quantize.QuantizedCheckpoint;
 import io.halftone.core.internal.quantize.QuantizedModel;
@@ -14,6 +15,7 @@ import io.halftone.core.internal.run.RewritingOps;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.export.Engine;
 import io.halftone.export.EngineBuilder;
+import io.halftone.export.EngineException;
 import io.halftone.files.Staging;
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Device;
@@ -75,9 +77,17 @@ final class Backbones {
         }
     }
 
-    /** Refuses options of an engine's building beside a file that is only loaded: they would have no effect. */
+    /**
+     * Refuses options of an engine's building beside a file that is only loaded: they would have no effect; and an engine whose export
+     * has changed since.
+     */
     static void checkLoad(String engine, String file, Map<String, String> options, EngineBuilder builder) {
-        modelFile(file);
+        Path its = modelFile(file);
+        try {
+            Lineage.expectSameModel(its);
+        } catch (IOException e) {
+            throw new EngineException(its + ": found what it was made of unreadable, " + e.getMessage() + "; expected files that can be read", e);
+        }
         Workplace.checkOptions("loading an engine of " + engine, options, builder.loadOptions());
     }
 

@@ -165,7 +165,6 @@ public record EngineCache(Path folder, long limit) {
         if (Files.isDirectory(entry)) {
             return false;
         }
-        // as deep as the entry itself, so that paths from one entry to another are right
         try (Staging staging = Staging.in(folder)) {
             maker.make(staging.path());
             Files.writeString(staging.file(FACTS), text(facts));

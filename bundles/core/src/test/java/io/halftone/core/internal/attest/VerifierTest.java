@@ -12,6 +12,7 @@ import io.halftone.api.VerifyRequest;
 import io.halftone.core.internal.attest.Attested.Made;
 import io.halftone.core.internal.job.JobRunner;
 import io.halftone.core.internal.job.Monitor;
+import io.halftone.export.EngineException;
 import io.halftone.files.Staging;
 import io.halftone.ops.CheckpointException;
 import java.io.IOException;
@@ -136,6 +137,19 @@ class VerifierTest {
         new Attested<>("build", work, new Asked("int8", 7, 1), () -> new Origin().files("model", List.of(model, model.resolveSibling("model.onnx_data"))),
             new Attested.Surroundings(List.of(), Map::of), result -> List.of(new Made(result, List.of(result)))).run(Monitor.silent());
         return engine;
+    }
+
+    @Test
+    void refusesAnEngineWhoseExportHasChanged() throws Exception {
+        Path engine = engine();
+        Lineage.expectSameModel(engine);
+        Files.writeString(model, "another graph");
+        assertEquals(engine + ": found an engine of an older export; expected one of " + model + ", which has changed since: build it again, or copy it "
+            + "elsewhere without model.plan.provenance.json to run it as it is",
+            assertThrows(EngineException.class, () -> Lineage.expectSameModel(engine)).getMessage());
+        Files.delete(model);
+        Lineage.expectSameModel(engine);
+        Lineage.expectSameModel(model.resolveSibling("none.plan"));
     }
 
     /** An engine's statement names its export alone, and one that somebody edited may name nothing. */

@@ -102,6 +102,21 @@ public class SecurityIT {
         }
     }
 
+    /** An instance of Karaf's has settings elsewhere, and runs what lies in the distribution. */
+    @Test
+    public void refusesWhatEveryoneMayWriteToWhereAnInstanceLiesElsewhere() throws Exception {
+        Path base = folder.newFolder("base").toPath();
+        Path etc = folder.newFolder("settings").toPath();
+        List<String> environment = List.of("KARAF_BASE=" + base, "KARAF_ETC=" + etc, "KARAF_DATA=" + base.resolve("data"));
+        for (Path open : List.of(base, etc, Files.createFile(etc.resolve("jre.properties")), home.resolve("bin"))) {
+            mode(open, "rwxrwxrwx");
+            Path closed = open.startsWith(etc) ? etc : open.equals(base) ? base : home;
+            assertEquals("karaf: " + open + ": found it writable for everyone; expected its owner or group alone: chmod -R o-w " + closed + "\n",
+                refused("karaf", environment));
+            mode(open, "rwxr-xr-x");
+        }
+    }
+
     @Test
     public void refusesAPasswordThatIsTheName() throws Exception {
         Path users = home.resolve("etc/users.properties");
@@ -133,6 +148,24 @@ public class SecurityIT {
                 refused("karaf", List.of()));
             mode(secret, "rw-------");
         }
+    }
+
+    @Test
+    public void refusesASecretOfAClusterThatEveryoneMayRead() throws Exception {
+        for (String line : List.of("cfg:.secret = known to all members", "config:.secret=\"known to all members\"",
+            "cfg.json:{\n  \".secret\": \"known to all members\"}")) {
+            Path file = home.resolve("etc/io.halftone.cluster." + line.substring(0, line.indexOf(':')));
+            Files.writeString(file, line.substring(line.indexOf(':') + 1) + "\n");
+            mode(file, "rw-r--r--");
+            for (String script : List.of("halftone", "karaf")) {
+                assertEquals(script + ": " + file + ": found it readable for everyone; expected its owner alone: chmod 600 " + file + "\n",
+                    refused(script, List.of()));
+            }
+            Files.delete(file);
+        }
+        Path open = Files.writeString(home.resolve("etc/io.halftone.cluster.cfg"), "clusterName = pictures\n# .secret = none yet\n");
+        mode(open, "rw-r--r--");
+        Launch.of(home, "halftone", List.of(), "--version").endsWith(0);
     }
 
     @Test

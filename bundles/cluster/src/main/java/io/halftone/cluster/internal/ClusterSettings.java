@@ -1,12 +1,18 @@
 package io.halftone.cluster.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,6 +33,9 @@ import java.util.stream.Stream;
 record ClusterSettings(String name, String secret, List<String> members, boolean multicast, String address, int port, int ports, int limit,
                        boolean own, Shift.Crew crew) {
     static final int LEAST_SECRET = 16;
+    private static final int MOST_BYTES = 4096;
+    private static final Set<PosixFilePermission> OWNERS = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE,
+        PosixFilePermission.OWNER_EXECUTE);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("[A-Za-z0-9.-]+(:\\d{1,5})?");
 
@@ -86,14 +95,28 @@ record ClusterSettings(String name, String secret, List<String> members, boolean
         }
         Path file = Path.of(config.secretFile());
         try {
-            String secret = Files.readString(file).lines().findFirst().orElse("").strip();
-            if (secret.isEmpty()) {
-                throw wrong("secretFile", file + ", which is empty", "a file with the secret in its first line");
+            expectOwners(file);
+            try (InputStream in = Files.newInputStream(file)) {
+                String secret = new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).lines().findFirst().orElse("").strip();
+                if (secret.isEmpty()) {
+                    throw wrong("secretFile", file + ", which is empty", "a file with the secret in its first line");
+                }
+                return secret;
             }
-            return secret;
         } catch (IOException e) {
             throw new IllegalArgumentException("io.halftone.cluster: secretFile: found " + file + ", which cannot be read; expected a file with the "
                 + "secret in its first line", e);
+        }
+    }
+
+    /** Refuses a file that somebody else may read or write, as a private key of ssh. */
+    private static void expectOwners(Path file) throws IOException {
+        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (!OWNERS.containsAll(permissions)) {
+                throw wrong("secretFile", file + " with permissions " + PosixFilePermissions.toString(permissions),
+                    "rw-------, so that it is its owner's alone (chmod 600)");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,7 @@ class ClusterSettingsTest {
     @Test
     void readsTheSecretFromAFile(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), "  the secret of a file \nsomething else\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertEquals("the secret of a file", ClusterSettings.of(config(Map.of("secretFile", file.toString()))).secret());
         assertEquals("io.halftone.cluster: secretFile: found " + file + " and a secret; expected one of both",
             refusal(Map.of("secretFile", file.toString(), "_secret", SECRET)));
@@ -87,6 +89,16 @@ class ClusterSettingsTest {
         Path none = folder.resolve("none");
         assertEquals("io.halftone.cluster: secretFile: found " + none + ", which cannot be read; expected a file with the secret in its first line",
             refusal(Map.of("secretFile", none.toString())));
+    }
+
+    @Test
+    void refusesASecretFileThatOthersHaveAccessTo(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), "the secret of a file");
+        for (String permissions : List.of("rw-r--r--", "rw-r-----", "rw-----w-")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+            assertEquals("io.halftone.cluster: secretFile: found " + file + " with permissions " + permissions + "; expected rw-------, so that it is "
+                + "its owner's alone (chmod 600)", refusal(Map.of("secretFile", file.toString())));
+        }
     }
 
     @Test

@@ -99,7 +99,9 @@ final class BadInputs {
         write("bad-manifest.safetensors", tensors("{'__metadata__':{'halftone':'{}','halftone.storage':'{'}}", 0));
         write("bad-recipe.safetensors", tensors("{'__metadata__':{'halftone':'[]','halftone.storage':"
             + "'{\\'version\\':1,\\'form\\':\\'FULL\\',\\'computeType\\':\\'FLOAT32\\',\\'base\\':\\'b\\',\\'layers\\':{}}'}}", 0));
-        write("bad-statistics.safetensors", tensors("{'__metadata__':{'halftone_statistics':'{\\'version\\':1}'}}", 0));
+        write("old-statistics.safetensors", tensors("{'__metadata__':{'halftone_statistics':'{\\'version\\':0}'}}", 0));
+        write("bad-statistics.safetensors", tensors("{'__metadata__':{'halftone_statistics':"
+            + "'{\\'version\\':1,\\'digest\\':\\'d\\',\\'total\\':1,\\'batches\\':[],\\'sites\\':[]}'}}", 0));
         write("half-lora.safetensors", tensors("{'unet.conv_in.lora_A.weight':{'dtype':'F32','shape':[1,4],'data_offsets':[0,16]}}", 16));
         String pair = "{'unet.LAYER.lora_A.weight':{'dtype':'F32','shape':[1,96],'data_offsets':[0,384]},"
             + "'unet.LAYER.lora_B.weight':{'dtype':'F32','shape':[96,1],'data_offsets':[384,768]}}";

@@ -31,8 +31,10 @@ import java.util.TreeSet;
 public final class StatisticsFile {
     private static final String KEY = "halftone_statistics";
     private static final int VERSION = 1;
-    /** Histograms of a thousand layers have a fiftieth of it; all of a file is held at a time. */
+    /** Histograms of a thousand layers have a fiftieth of it. */
     private static final long MOST_BYTES = 1L << 30;
+    /** Of the heap: several files are merged. */
+    private static final int HEAP_PARTS = 4;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private StatisticsFile() {}
@@ -75,30 +77,47 @@ public final class StatisticsFile {
      * @throws CheckpointException if it is not one that {@link #write} made
      */
     public static Content read(Path path) {
+        return read(path, Runtime.getRuntime().maxMemory());
+    }
+
+    /**
+     * Reads a file in so much heap.
+     *
+     * @param heap bytes
+     */
+    static Content read(Path path, long heap) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             String json = file.metadata().get(KEY);
             if (json == null) {
                 throw wrong(path, "a safetensors file without an entry " + KEY);
             }
-            return content(path, JSON.readTree(json), file);
+            return content(path, JSON.readTree(json), file, heap);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(path + ": " + KEY + ": found " + e.getOriginalMessage() + "; expected JSON", e);
+        } catch (IOException e) {
+            throw new CheckpointException(path + ": found " + e + "; expected a file that can be read", e);
         }
     }
 
-    private static Content content(Path path, JsonNode root, SafetensorsFile file) {
+    private static Content content(Path path, JsonNode root, SafetensorsFile file, long heap) throws IOException {
         int total = root.path("total").asInt();
+        if (root.path("version").asInt() != VERSION || !root.path("digest").isTextual() || total < 1 || !root.path("sites").isArray()) {
+            throw wrong(path, "no digest, total and sites of version " + VERSION);
+        }
         long bytes = file.names().stream().mapToLong(name -> file.info(name).byteLength()).sum();
         if (bytes > MOST_BYTES) {
             throw wrong(path, bytes + " bytes of tensors, more than " + MOST_BYTES);
         }
-        Map<String, TensorView> tensors = new TreeMap<>();
-        file.names().forEach(name -> tensors.put(name, file.read(name)));
-        if (!digest(tensors).equals(root.path("sha256").asText())) {
-            throw wrong(path, "tensors with another SHA-256 than was written: the file is damaged");
+        if (bytes > heap / HEAP_PARTS) {
+            throw new CheckpointException(path + ": found " + bytes + " bytes of tensors; expected at most " + heap / HEAP_PARTS + " in a heap of " + heap
+                + ": choose a larger one, as HALFTONE_JAVA_OPTS=-Xmx8g does");
         }
-        if (root.path("version").asInt() != VERSION || !root.path("digest").isTextual() || total < 1 || !root.path("sites").isArray()) {
-            throw wrong(path, "no digest, total and sites of version " + VERSION);
+        Map<String, String> digests = new TreeMap<>();
+        for (String name : file.names()) {
+            digests.put(name, Digests.sha256(target -> file.transfer(name, target)));
+        }
+        if (!joined(digests).equals(root.path("sha256").asText())) {
+            throw wrong(path, "tensors with another SHA-256 than was written: the file is damaged");
         }
         SortedSet<Integer> batches = new TreeSet<>();
         for (JsonNode batch : root.path("batches")) {
@@ -110,6 +129,9 @@ public final class StatisticsFile {
         Map<Site, String> collectors = new LinkedHashMap<>();
         for (JsonNode node : root.path("sites")) {
             Site site = site(path, node);
+            if (sites.containsKey(site)) {
+                throw wrong(path, "the site " + site.name() + " twice");
+            }
             sites.put(site, statistics(path, site, file));
             collectors.put(site, node.path("collector").asText());
         }
@@ -154,9 +176,15 @@ public final class StatisticsFile {
 
     /** SHA-256 of all tensors with their names, hexadecimal. */
     static String digest(Map<String, TensorView> tensors) {
-        StringBuilder digests = new StringBuilder();
-        tensors.forEach((name, view) -> digests.append(name).append(' ').append(Digests.sha256(view.bytes())).append('\n'));
-        return Digests.sha256(StandardCharsets.UTF_8.encode(digests.toString()));
+        Map<String, String> digests = new TreeMap<>();
+        tensors.forEach((name, view) -> digests.put(name, Digests.sha256(view.bytes())));
+        return joined(digests);
+    }
+
+    private static String joined(Map<String, String> digests) {
+        StringBuilder text = new StringBuilder();
+        digests.forEach((name, digest) -> text.append(name).append(' ').append(digest).append('\n'));
+        return Digests.sha256(StandardCharsets.UTF_8.encode(text.toString()));
     }
 
     private static CheckpointException wrong(Path path, String found) {

@@ -1,10 +1,14 @@
 package io.halftone.core.internal.quantize;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,6 +27,20 @@ public final class Digests {
     private static final int READERS = 4;
 
     private Digests() {}
+
+    /** What gives its bytes part by part. */
+    @FunctionalInterface
+    public interface Source {
+        /** Writes all of them. */
+        void transfer(WritableByteChannel target) throws IOException;
+    }
+
+    /** SHA-256 of what comes in parts, hexadecimal. */
+    public static String sha256(Source source) throws IOException {
+        MessageDigest digest = sha256();
+        source.transfer(Channels.newChannel(new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
+        return HexFormat.of().formatHex(digest.digest());
+    }
 
     /** SHA-256 of a file, hexadecimal. */
     public static String sha256(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.halftone.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -18,11 +19,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.karaf.shell.api.console.Command;
 import org.apache.karaf.shell.api.console.Registry;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -35,6 +39,9 @@ import org.osgi.framework.BundleContext;
  */
 final class BadInputSuite {
     private static final Pattern PROGRESS = Pattern.compile("(?m)^[a-z][a-z ]*: (begins|done in .*|\\d+ of .*)\n");
+    private static final int LEAST_CASES = 330;
+    /** Twice the two minutes that they may take: others use the machine. */
+    private static final int MOST_SECONDS = 240;
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     /**
@@ -49,6 +56,7 @@ final class BadInputSuite {
 
     private final SessionFactory sessions;
     private final Path scratch;
+    private final Path model;
     private final Constructor<?> entry;
     private final Method run;
 
@@ -61,6 +69,7 @@ final class BadInputSuite {
     BadInputSuite(BundleContext context, SessionFactory sessions, Path scratch, Path model) throws IOException, ReflectiveOperationException {
         this.sessions = sessions;
         this.scratch = scratch;
+        this.model = model;
         Bundle launcher = Arrays.stream(context.getBundles()).filter(b -> "io.halftone.launcher".equals(b.getSymbolicName())).findFirst().orElseThrow();
         // internal, as it should be: what is tested is what the process runs
         Class<?> commandLine = launcher.loadClass("io.halftone.launcher.internal.CommandLine");
@@ -84,8 +93,14 @@ final class BadInputSuite {
         return cases;
     }
 
-    /** Runs all of them; fails with all that came out otherwise. */
+    /** Runs all of them; fails with all that came out otherwise, and where a command has none. */
     void run() throws IOException, ReflectiveOperationException {
+        assertTrue(cases().size() + " cases", cases().size() >= LEAST_CASES);
+        Set<String> commands = sessions.getRegistry().getCommands().stream().filter(command -> command.getScope().equals("halftone"))
+            .map(Command::getName).collect(Collectors.toCollection(TreeSet::new));
+        commands.removeAll(cases().stream().map(bad -> bad.line().split(" ")[0]).toList());
+        assertEquals("commands without a case", Set.of(), commands);
+        long start = System.nanoTime();
         Map<String, String> wrong = new LinkedHashMap<>();
         Map<String, Long> before = files();
         for (Case bad : cases()) {
@@ -99,6 +114,8 @@ final class BadInputSuite {
                 wrong.put(bad.name(), found);
             }
         }
+        long seconds = (System.nanoTime() - start) / 1_000_000_000;
+        assertTrue("found " + seconds + " s; expected at most " + MOST_SECONDS, seconds <= MOST_SECONDS);
         assertEquals(wrong.entrySet().stream().map(e -> e.getKey() + e.getValue()).collect(Collectors.joining("\n")), 0, wrong.size());
     }
 
@@ -168,13 +185,18 @@ final class BadInputSuite {
         return text.replace("{in}", scratch.resolve("in").toString()).replace("{out}", scratch.resolve("out").toString());
     }
 
-    /** Every file with its last change. */
+    /** Every file with its last change, of the inputs, the model and the outputs; and what lies in the current folder, where a container has its own. */
     private Map<String, Long> files() throws IOException {
         Map<String, Long> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(scratch)) {
-            for (Path file : all.toList()) {
-                files.put(scratch.relativize(file).toString(), Files.isDirectory(file) ? 0 : Files.getLastModifiedTime(file).toMillis());
+        for (Path root : List.of(scratch, model)) {
+            try (Stream<Path> all = Files.walk(root)) {
+                for (Path file : all.toList()) {
+                    files.put(file.toString(), Files.isDirectory(file) ? 0 : Files.getLastModifiedTime(file).toMillis());
+                }
             }
+        }
+        try (Stream<Path> here = Files.list(Path.of("").toAbsolutePath())) {
+            here.forEach(file -> files.put(file.toString(), 0L));
         }
         return files;
     }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,6 +57,8 @@ final class BadInputs {
         write("pickle.pt", PICKLE);
         write("zip.ckpt", ZIP);
         write("model.gguf", "GGUF\3\0\0\0");
+        write("open-token", "known to everybody on this machine\n");
+        Files.setPosixFilePermissions(in.resolve("open-token"), PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     private void configurations() throws IOException {
@@ -223,6 +226,8 @@ final class BadInputs {
         }
         copy("bad-tokenizer");
         write(replace("bad-tokenizer/tokenizer/vocab.json"), "{\"a\": -1}");
+        copy("endless-tokenizer");
+        write(replace("endless-tokenizer/tokenizer/tokenizer_config.json"), "{\"tokenizer_class\": \"CLIPTokenizer\", \"model_max_length\": 2147483647}");
         copy("bad-fused");
         write("bad-fused/halftone_lora.json", "{\"version\": 9}");
     }

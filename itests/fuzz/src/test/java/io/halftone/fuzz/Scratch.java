@@ -28,6 +28,23 @@ public final class Scratch {
         }
     }
 
+    /** Writes a file that is there for every input. */
+    public static Path beside(Path file, String name, byte[] data) {
+        Path other = file.resolveSibling(name);
+        try {
+            Files.createDirectories(other.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Path path = file.getParent();
+        for (Path part : path.relativize(other)) {
+            path = path.resolve(part);
+            path.toFile().deleteOnExit();   // what is in a folder goes before it
+        }
+        write(other, data);
+        return other;
+    }
+
     /** Writes an input as it is. */
     public static void write(Path file, byte[] data) {
         try {

@@ -9,13 +9,19 @@ import io.halftone.core.internal.quantize.RecipeJsonFuzz;
 import io.halftone.diffusers.internal.ConfigFuzz;
 import io.halftone.export.FactsFuzz;
 import io.halftone.lora.LoraFuzz;
+import io.halftone.lora.LoraManifestFuzz;
+import io.halftone.onnx.internal.InspectFuzz;
 import io.halftone.onnxruntime.internal.OnnxFuzz;
 import io.halftone.recipe.RecipeFuzz;
 import io.halftone.safetensors.HeaderFuzz;
 import io.halftone.safetensors.IndexFuzz;
+import io.halftone.scheduler.SchedulerFuzz;
 import io.halftone.tensorrt.internal.EngineFilesFuzz;
+import io.halftone.tensorrt.internal.OnnxFileFuzz;
+import io.halftone.tokenizer.clip.internal.ClipFilesFuzz;
 import io.halftone.tokenizer.clip.internal.ClipFuzz;
 import io.halftone.tokenizer.t5.internal.T5Fuzz;
+import io.halftone.tokenizer.t5.internal.T5SettingsFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +42,16 @@ enum Target {
     CHECKPOINT(CheckpointFuzz.class, CheckpointFuzz::fuzzerTestOneInput, 2_000),
     STATISTICS(StatisticsFuzz.class, StatisticsFuzz::fuzzerTestOneInput, 2_000),
     LORA(LoraFuzz.class, LoraFuzz::fuzzerTestOneInput, 2_000),
+    LORA_MANIFEST(LoraManifestFuzz.class, LoraManifestFuzz::fuzzerTestOneInput, 2_000),
+    SCHEDULER(SchedulerFuzz.class, SchedulerFuzz::fuzzerTestOneInput, 2_000),
     CLIP(ClipFuzz.class, ClipFuzz::fuzzerTestOneInput, 2_000),
+    CLIP_FILES(ClipFilesFuzz.class, ClipFilesFuzz::fuzzerTestOneInput, 2_000),
     T5(T5Fuzz.class, T5Fuzz::fuzzerTestOneInput, 2_000),
+    T5_SETTINGS(T5SettingsFuzz.class, T5SettingsFuzz::fuzzerTestOneInput, 2_000),
     FACTS(FactsFuzz.class, FactsFuzz::fuzzerTestOneInput, 5_000),
     ONNX(OnnxFuzz.class, OnnxFuzz::fuzzerTestOneInput, 5_000),
+    INSPECT(InspectFuzz.class, InspectFuzz::fuzzerTestOneInput, 3_000),
+    ONNX_FILE(OnnxFileFuzz.class, OnnxFileFuzz::fuzzerTestOneInput, 2_000),
     ENGINE_FILES(EngineFilesFuzz.class, EngineFilesFuzz::fuzzerTestOneInput, 2_000),
     STATEMENT(StatementFuzz.class, StatementFuzz::fuzzerTestOneInput, 2_000);
 

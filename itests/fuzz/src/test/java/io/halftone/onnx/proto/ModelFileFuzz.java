@@ -4,12 +4,17 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.halftone.export.EngineException;
 import io.halftone.fuzz.Contract;
+import io.halftone.fuzz.Scratch;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Exported models. */
+/** Exported models; their external data lies in a file {@code d} of 64 bytes beside them. */
 public final class ModelFileFuzz {
-    private static final Path PATH = Path.of("no folder/x.onnx").toAbsolutePath();
+    private static final Path PATH = Scratch.file("x.onnx");
+
+    static {
+        Scratch.beside(PATH, "d", new byte[64]);
+    }
 
     private ModelFileFuzz() {
     }

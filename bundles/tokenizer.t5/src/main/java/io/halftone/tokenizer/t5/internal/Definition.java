@@ -1,13 +1,16 @@
 package io.halftone.tokenizer.t5.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.ops.CheckpointException;
 import io.halftone.tokenizer.clip.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * What the library makes a tokenizer of: a tokenizer.json, read or composed. What would end the process inside the
@@ -18,6 +21,8 @@ import java.util.Optional;
  */
 record Definition(JsonFile file, Map<String, Long> ids) {
     private static final String MAP = "precompiled_charsmap";
+    private static final String POST_PROCESSOR = "post_processor";
+    private static final long UNKNOWN = -1;
 
     /** Reads a tokenizer.json. */
     static Definition read(Path path) throws IOException {
@@ -32,7 +37,7 @@ record Definition(JsonFile file, Map<String, Long> ids) {
         }
         Map<String, Long> ids = new HashMap<>();
         for (JsonNode token : file.at("added_tokens")) {
-            if (!token.path("content").isTextual() || !token.path("id").isInt()) {
+            if (token.path("content").asText().isEmpty() || !token.path("content").isTextual() || !token.path("id").isInt() || token.path("id").intValue() < 0) {
                 throw file.wrong("added_tokens", token, "objects with id and content");
             }
             ids.put(token.path("content").textValue(), token.path("id").longValue());
@@ -42,6 +47,7 @@ record Definition(JsonFile file, Map<String, Long> ids) {
         if (!unknown.isInt() || unknown.intValue() < 0 || unknown.intValue() >= model.path("vocab").size()) {
             throw file.wrong("model.unk_id", unknown, "an id from 0 to " + (model.path("vocab").size() - 1));
         }
+        Preparation.check(file);
         for (JsonNode map : file.root().findValues(MAP)) {
             checkMap(file, map);
         }
@@ -80,8 +86,33 @@ record Definition(JsonFile file, Map<String, Long> ids) {
         return Optional.ofNullable(ids.get(token));
     }
 
-    /** As the library takes it. */
+    /**
+     * The ids that a file puts around a text.
+     *
+     * @throws CheckpointException if it does so in another way than a template of tokens that it names
+     */
+    long[] around() {
+        JsonNode template = file.at(POST_PROCESSOR);
+        if (!"TemplateProcessing".equals(template.path("type").textValue())) {
+            throw file.wrong(POST_PROCESSOR + ".type", template.path("type"), "TemplateProcessing");
+        }
+        LongStream.Builder ids = LongStream.builder();
+        for (JsonNode piece : template.path("single")) {
+            if (piece.has("SpecialToken")) {
+                JsonNode token = piece.path("SpecialToken").path("id");
+                JsonNode its = template.path("special_tokens").path(token.asText()).path("ids");
+                if (!its.isArray() || its.isEmpty()) {
+                    throw file.wrong(POST_PROCESSOR + ".single", token, "a token of special_tokens with ids");
+                }
+                its.forEach(id -> ids.add(id.asLong(UNKNOWN)));
+            }
+        }
+        return ids.build().toArray();
+    }
+
+    /** As the library takes it: what it would cut, pad, enclose and decode with is not its work here, and may end the process. */
     String json() {
-        return file.root().toString();
+        ObjectNode root = file.root().deepCopy();
+        return root.remove(List.of(POST_PROCESSOR, "decoder", "truncation", "padding")).toString();
     }
 }

@@ -1,6 +1,5 @@
 package io.halftone.tokenizer.t5.internal;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.halftone.model.Named;
 import io.halftone.ops.CheckpointException;
 import io.halftone.pipeline.Tokenizer;
@@ -24,15 +23,14 @@ public final class T5TokenizerLoader implements Tokenizer.Loader {
         Definition definition = definition(folder, settings);
         long end = settings.end().id(definition);
         long pad = settings.pad().id(definition);
-        HuggingFaceTokenizer library = Library.open(definition);
         if (definition.file().has("post_processor")) {
-            long[] around = library.encode("", true, false).getIds();
+            long[] around = definition.around();
             if (!Arrays.equals(around, new long[] {end})) {
                 throw new CheckpointException(definition.file().path() + ": post_processor: found " + Arrays.toString(around)
                     + " around a text; expected [" + end + "]");
             }
         }
-        return new T5Tokenizer(library, end, pad, settings.maxLength());
+        return new T5Tokenizer(Library.open(definition), end, pad, settings.maxLength());
     }
 
     private static Definition definition(Path folder, TokenSettings settings) throws IOException {

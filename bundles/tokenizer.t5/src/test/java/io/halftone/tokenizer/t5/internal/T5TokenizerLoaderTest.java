@@ -10,6 +10,7 @@ import io.halftone.pipeline.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,7 +177,7 @@ class T5TokenizerLoaderTest {
 
     @Test
     void refusesWhatTheLibraryDoesNotKnow() throws IOException {
-        write("tokenizer.json", "{\"normalizer\": {\"type\": \"Nothing\"}, " + MODEL + "}");
+        write("tokenizer.json", "{\"normalizer\": {\"type\": \"Strip\"}, " + MODEL + "}");
         var refused = assertThrows(CheckpointException.class, this::load).getMessage();
         assertTrue(refused.startsWith(folder.resolve("tokenizer.json") + ": found "), refused);
         assertTrue(refused.endsWith("; expected what the tokenizers library reads"), refused);
@@ -190,6 +191,39 @@ class T5TokenizerLoaderTest {
             + "\"special_tokens\": {\"b\": {\"id\": \"b\", \"ids\": [4], \"tokens\": [\"b\"]}, "
             + "\"</s>\": {\"id\": \"</s>\", \"ids\": [1], \"tokens\": [\"</s>\"]}}}, " + MODEL + "}");
         assertRefused("tokenizer.json", "post_processor: found [4, 1] around a text; expected [1]");
+    }
+
+    /** The library ends the process over a pattern that matches nothing, and takes as long as a regular expression does. */
+    @Test
+    void refusesPatternsThatNoT5Has() throws IOException {
+        for (String pattern : List.of("{\"Regex\":\"\"}", "{\"Regex\":\"(a*)*b\"}", "{\"String\":\"\"}", "{\"String\":\"a\",\"Regex\":\"\"}")) {
+            write("tokenizer.json", "{\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Replace\", \"pattern\": " + pattern
+                + ", \"content\": \"x\"}]}, " + MODEL + "}");
+            assertRefused("tokenizer.json", "normalizer.normalizers.pattern: found " + pattern + "; expected a String, or the Regex \" {2,}\"");
+        }
+    }
+
+    @Test
+    void refusesStepsThatNoT5Has() throws IOException {
+        write("tokenizer.json", "{\"normalizer\": {\"type\": \"Nothing\"}, " + MODEL + "}");
+        assertRefused("tokenizer.json", "normalizer.type: found \"Nothing\"; expected one of [Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Replace, "
+            + "Sequence, Strip, StripAccents]");
+        write("tokenizer.json", "{\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"pattern\": {\"Regex\": \".\"}}]}, " + MODEL + "}");
+        assertRefused("tokenizer.json", "pre_tokenizer.pretokenizers.type: found nothing; expected one of [Metaspace, Sequence, Whitespace, WhitespaceSplit]");
+    }
+
+    /** The library ends the process over one. */
+    @Test
+    void refusesATemplateWhoseTokensAreNowhere() throws IOException {
+        write("tokenizer.json", "{\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}, "
+            + "{\"SpecialToken\": {\"id\": \"</s>\", \"type_id\": 0}}], \"pair\": [], \"special_tokens\": {}}, " + MODEL + "}");
+        assertRefused("tokenizer.json", "post_processor.single: found \"</s>\"; expected a token of special_tokens with ids");
+    }
+
+    @Test
+    void refusesAnotherProcessorThanATemplate() throws IOException {
+        write("tokenizer.json", "{\"post_processor\": {\"type\": \"ByteLevel\"}, " + MODEL + "}");
+        assertRefused("tokenizer.json", "post_processor.type: found \"ByteLevel\"; expected TemplateProcessing");
     }
 
     @Test

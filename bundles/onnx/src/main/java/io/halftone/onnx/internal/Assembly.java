@@ -214,8 +214,8 @@ final class Assembly implements AutoCloseable {
         Slab launched = slab;
         slab = null;
         CompletableFuture<Void> made = launched.made();
-        tensorsDigested = then(tensorsDigested, made, () -> launched.digest(tensorDigest));
-        fileDigested = then(fileDigested, made, () -> fileDigest.update(launched.bytes(), 0, launched.length()));
+        tensorsDigested = then(tensorsDigested, made, () -> launched.digestTensors(tensorDigest));
+        fileDigested = then(fileDigested, made, () -> launched.digest(fileDigest));
         written = then(written, made, () -> write(launched));
         launched.doneWhen(CompletableFuture.allOf(tensorsDigested, fileDigested, written));
         flying.add(launched);

@@ -50,7 +50,9 @@ final class Roundings {
     private void verifyScale(NodeProto node) throws IOException {
         TensorProto scale = tensors.get(node.getInput(1), node.getName() + " scale");
         for (float value : tensors.floats(scale)) {
-            require(value > 0 && !Float.isInfinite(value), node.getName(), "scale " + value, "finite and > 0");
+            if (!(value > 0 && !Float.isInfinite(value))) {
+                require(false, node.getName(), "scale " + value, "finite and > 0");
+            }
         }
         if (isScaleOfScales(node)) {
             require(scale.getDimsCount() == 0 && scale.getDataType() == DataType.FLOAT.getNumber(), node.getName(),
@@ -66,7 +68,9 @@ final class Roundings {
         require(legal, node.getName(), low + " with scale " + high + " in opset " + opset, "opset " + OnnxOps.OPSET + " at least");
         require(zero.getDimsList().equals(scale.getDimsList()), node.getName(), "zero point " + zero.getDimsList(), scale.getDimsList());
         for (byte code : tensors.bytes(zero)) {
-            require(code == 0, node.getName(), "zero point " + code, 0);
+            if (code != 0) {
+                require(false, node.getName(), "zero point " + code, 0);
+            }
         }
         require(scale.getDimsCount() <= 1, node.getName(), "scale " + scale.getDimsList(), "a scalar or a vector");
         TensorProto quantized = tensors.find(node.getInput(0));

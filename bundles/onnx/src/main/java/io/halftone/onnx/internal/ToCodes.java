@@ -93,9 +93,7 @@ final class ToCodes implements Recoding {
 
     private void encode(float[] values, int from, int to, float scale, byte[] made, int at) {
         if (whole) {
-            for (int i = from; i < to; i++) {
-                made[at + i] = int8(values[i] / scale);
-            }
+            int8(values, from, to, scale, made, at);
         } else {
             for (int i = from; i < to; i++) {
                 made[at + i] = Float8.fromFloat(values[i] / scale);
@@ -103,14 +101,14 @@ final class ToCodes implements Recoding {
         }
     }
 
-    /** The nearest whole number, ties to even, from -128 to 127; 0 for what is no number. */
-    static byte int8(float value) {
-        if (value >= Byte.MAX_VALUE) {
-            return Byte.MAX_VALUE;
-        } else if (value <= Byte.MIN_VALUE) {
-            return Byte.MIN_VALUE;
+    /** The whole number nearest to each quotient, ties to even, from -128 to 127; 0 for what is no number. The values are lost. */
+    static void int8(float[] values, int from, int to, float scale, byte[] made, int at) {
+        for (int i = from; i < to; i++) {
+            values[i] = Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, values[i] / scale)) + ROUNDING;
         }
-        return Float.isNaN(value) ? 0 : (byte) Float.floatToRawIntBits(value + ROUNDING);
+        for (int i = from; i < to; i++) {
+            made[at + i] = Float.isNaN(values[i]) ? 0 : (byte) Float.floatToRawIntBits(values[i]);
+        }
     }
 
     @Override

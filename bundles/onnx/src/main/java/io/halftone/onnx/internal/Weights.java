@@ -150,7 +150,9 @@ final class Weights {
         Weight weight = codes.weight();
         float[] scales = codes.scale().floats();
         for (float scale : scales) {
-            require(scale > 0 && Float.isFinite(scale), weight, "a scale of " + scale, "finite and > 0 in " + codes.scale().dtype());
+            if (!(scale > 0 && Float.isFinite(scale))) {
+                require(false, weight, "a scale of " + scale, "finite and > 0 in " + codes.scale().dtype());
+            }
         }
         long run = 1;
         for (Dim dim : weight.shape().dims().subList(codes.axis() + 1, weight.shape().rank())) {

@@ -88,7 +88,9 @@ class RecodingTest {
     void wholeNumbersAreRoundedToEvenAndSaturated() {
         for (float value : new float[] {0, -0f, 0.5f, -0.5f, 1.5f, 2.5f, -2.5f, 0.49999997f, 126.5f, 127.49f, 127.5f, 128, 1e30f, -127.5f, -128.5f,
             -129, -1e30f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, Float.intBitsToFloat(0x7fc00011), Float.MIN_VALUE}) {
-            assertEquals((byte) Math.max(-128, Math.min(127, Math.rint(value))), ToCodes.int8(value), "of " + value);
+            byte[] code = new byte[3];
+            ToCodes.int8(new float[] {0, value}, 1, 2, 1, code, 1);
+            assertArrayEquals(new byte[] {0, 0, (byte) Math.max(-128, Math.min(127, Math.rint(value)))}, code, "of " + value);
         }
     }
 

@@ -163,7 +163,8 @@ public class DistributionIT extends InContainer {
     public void commandsCompleteNames() {
         assertEquals(List.of("fp8", "fp8-weight-only"), completions("halftone:plan --format fp"));
         assertEquals(List.of("tiny-flux", "tiny-sd21", "tiny-sd3", "tiny-sdxl"), completions("halftone:plan --model tiny"));
-        assertEquals(List.of("--quant-algo", "--quant-level"), completions("halftone:plan --quant"));
+        List<String> options = completions("halftone:plan --quant");
+        assertTrue(options.toString(), options.containsAll(List.of("--quant-algo", "--quant-level")));
     }
 
     /** What the console offers behind that line. */

@@ -267,8 +267,9 @@ public class LauncherIT {
 
     @Test
     public void worksWithoutLibtorchButForWhatComputes() throws Exception {
-        Path home = distribution("without libtorch");
-        for (String bundle : List.of("io.halftone.torch", "io.halftone.bytedeco", "io.halftone.bytedeco.natives")) {
+        Path home = distribution("without libtorch and engines");
+        for (String bundle : List.of("io.halftone.torch", "io.halftone.bytedeco", "io.halftone.bytedeco.natives", "io.halftone.onnxruntime",
+            "io.halftone.onnxruntime.lib")) {
             leaveOut(home, bundle);
         }
         Path model = Files.write(folder.getRoot().toPath().resolve("identity.onnx"), HexFormat.of().parseHex(IDENTITY));
@@ -284,6 +285,7 @@ public class LauncherIT {
         plugins.endsWith(0);
         generate.endsWith(2);
         assertTrue(plugins.out(), plugins.out().contains("\nnot there     runtime any: " + NO_RUNTIME + "\n"));
+        assertTrue(plugins.out(), plugins.out().contains("\nnot there     engine any: found none; expected "));
         assertEquals("halftone: runtime: " + NO_RUNTIME + "\n", generate.err());
         assertFalse(Files.exists(image));
     }
@@ -294,12 +296,9 @@ public class LauncherIT {
         leaveOut(home, "io.halftone.onnxruntime");
         leaveOut(home, "io.halftone.onnxruntime.lib");
         Path image = folder.getRoot().toPath().resolve("x.png");
-        Launch plugins = Launch.of(home, List.of(), "plugins");
         Launch generate = Launch.of(home, List.of(), "generate", "--model", "tiny-sdxl", "--prompt", "x", "--num-inference-steps", "1", "--quiet", "--json",
             "--save-image-as", image.toString());
-        plugins.endsWith(0);
         generate.endsWith(0);
-        assertTrue(plugins.out(), plugins.out().contains("\nnot there     engine any: found none; expected "));
         assertTrue(generate.out(), generate.out().contains("\"backbone\":\"libtorch "));
         assertTrue(Files.size(image) > 0);
     }

@@ -48,7 +48,8 @@ record Library(String path, String group, String artifact, String version, Strin
             String group = String.join(".", List.of(parts).subList(1, parts.length - 3));
             return new Library(path, group, parts[parts.length - 3], parts[parts.length - 2], sha256(jar), license);
         }
-        Properties pom = coordinates.orElseThrow(() -> new IllegalArgumentException(path + ": found no pom.properties of its own; expected one, or a path in system/"));
+        Properties pom = coordinates.orElseThrow(() -> new IllegalArgumentException(path
+            + ": found no pom.properties of its own; expected one, or a path in system/"));
         return new Library(path, pom.getProperty("groupId"), pom.getProperty("artifactId"), pom.getProperty("version"), sha256(jar), license);
     }
 

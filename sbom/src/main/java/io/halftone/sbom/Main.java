@@ -107,7 +107,8 @@ public final class Main {
         component.setName(name);
         component.setVersion(version);
         component.setLicenses(expression(license));
-        component.setPurl("pkg:maven/" + group + "/" + name + "@" + version + "?" + (classifier.isEmpty() ? "" : "classifier=" + classifier + "&") + "type=jar");
+        component.setPurl("pkg:maven/" + group + "/" + name + "@" + version + "?"
+            + (classifier.isEmpty() ? "" : "classifier=" + classifier + "&") + "type=jar");
         return component;
     }
 

@@ -64,7 +64,8 @@ public record EvaluateRequest(PipelineSource source, List<Variant> variants, Sam
         variants = List.copyOf(variants);
         for (Variant variant : variants) {
             if (!variant.fileName().matches("[A-Za-z0-9-].*")) {
-                throw new IllegalArgumentException("variant " + variant.name() + ": found a name that no file can have; expected one with letters or digits first");
+                throw new IllegalArgumentException("variant " + variant.name()
+                    + ": found a name that no file can have; expected one with letters or digits first");
             }
         }
         seeds = List.copyOf(seeds);

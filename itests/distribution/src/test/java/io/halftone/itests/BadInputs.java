@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class BadInputs {
     private static final String UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
     /** What torch.save began with before it wrote archives. */
-    private static final byte[] PICKLE = {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F', (byte) 0xf9, ' ', 'j', (byte) 0xa8, 'P', 25, '.'};
+    private static final byte[] PICKLE = {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F', (byte) 0xf9, ' ', 'j',
+        (byte) 0xa8, 'P', 25, '.'};
     private static final byte[] ZIP = "PK\3\4\24\0\0\0\0\0archive/data.pkl".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Path in;
@@ -162,7 +163,8 @@ final class BadInputs {
 
     private void statements() throws IOException {
         String told = "{'_type':'https://in-toto.io/Statement/v1','predicateType':'https://slsa.dev/provenance/v1',"
-            + "'subject':[{'name':'NAME','digest':{'sha256':'" + "0".repeat(64) + "'}}],'predicate':{'buildDefinition':{'buildType':'urn:halftone:job:export'}}}";
+            + "'subject':[{'name':'NAME','digest':{'sha256':'" + "0".repeat(64)
+            + "'}}],'predicate':{'buildDefinition':{'buildType':'urn:halftone:job:export'}}}";
         told(told.replace("NAME", "x.onnx"), "told");
         told("{", "told-cut");
         told("{'_type':'https://example.org/Statement'}", "told-other");

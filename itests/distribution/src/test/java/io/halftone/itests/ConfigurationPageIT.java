@@ -30,7 +30,8 @@ public class ConfigurationPageIT {
         List<String> expected = new ArrayList<>();
         settings().forEach((pid, settings) -> {
             expected.add("## etc/" + pid + ".cfg");
-            settings.forEach((key, setting) -> expected.add("| `" + key + "` | " + (setting[0].isEmpty() ? "" : "`" + setting[0] + "`") + " | " + setting[1] + " |"));
+            settings.forEach((key, setting) -> expected.add("| `" + key + "` | " + (setting[0].isEmpty() ? "" : "`" + setting[0] + "`")
+                + " | " + setting[1] + " |"));
         });
         List<String> found = Files.readAllLines(HOME.resolve("docs").resolve("configuration.md")).stream()
             .filter(line -> line.startsWith("## etc/") || line.startsWith("| `") && line.split("\\|").length == 4).toList();

@@ -94,7 +94,8 @@ public class DistributionIT extends InContainer {
             assertFalse(plugin + " has a name", plugin.names().isEmpty());
             assertTrue(plugin + " comes from a bundle", plugin.bundle().startsWith("io.halftone."));
         }
-        assertEquals(Set.of("algorithm", "collector", "distributor", "engine", "exporter", "format", "inspector", "model-adapter", "pipeline", "policy", "preset",
+        assertEquals(Set.of("algorithm", "collector", "distributor", "engine", "exporter", "format", "inspector", "model-adapter",
+            "pipeline", "policy", "preset",
             "runtime", "scheduler", "tokenizer"),
             kinds);
     }
@@ -230,7 +231,8 @@ public class DistributionIT extends InContainer {
             JobInfo running = calibrating();
             assertEquals("tiny-sdxl", running.subject());
             String jobs = shell.run("halftone:jobs --running --json");
-            assertTrue(jobs, jobs.startsWith("{\"jobs\":[{\"id\":\"" + running.id() + "\",\"kind\":\"quantize\",\"subject\":\"tiny-sdxl\",\"state\":\"running\","));
+            assertTrue(jobs, jobs.startsWith("{\"jobs\":[{\"id\":\"" + running.id()
+                + "\",\"kind\":\"quantize\",\"subject\":\"tiny-sdxl\",\"state\":\"running\","));
             assertEquals(running.id() + ": cancelled\n", shell.run("halftone:job-cancel --wait " + running.id()));
             assertEquals(1, job.status());
             assertTrue(job.out(), job.out().contains("cancelled"));

@@ -127,7 +127,8 @@ public class HotDeployIT {
         }
         Dots dots = Dots.synthesized(halftone, scratch);
         assertTrue(run("halftone:plugins").contains("itests.peak"));
-        String plan = run("halftone:plan --path " + dots.folder() + " --format int7 --policy every --quant-level 1 --collect-method peak --quant-algo max --json");
+        String plan = run("halftone:plan --path " + dots.folder()
+            + " --format int7 --policy every --quant-level 1 --collect-method peak --quant-algo max --json");
         assertTrue(plan, plan.startsWith("{\"conv\":0,\"linear\":2,\"attention\":0"));
         byte[] picture = dots.picture("", ProgressListener.NONE);
         quantize(dots, ProgressListener.NONE);

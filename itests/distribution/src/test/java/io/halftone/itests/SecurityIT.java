@@ -229,7 +229,8 @@ public class SecurityIT {
         try {
             Path log = home.resolve("data/log/karaf.log");
             long end = System.nanoTime() + LIMIT_NANOS;
-            while (console.isAlive() && System.nanoTime() < end && !(Files.exists(log) && Files.readString(log).contains("commands for bundle io.halftone.shell"))) {
+            while (console.isAlive() && System.nanoTime() < end && !(Files.exists(log)
+                && Files.readString(log).contains("commands for bundle io.halftone.shell"))) {
                 Thread.sleep(100);
             }
             long pid = Long.parseLong(Files.readString(home.resolve("karaf.pid")).strip());

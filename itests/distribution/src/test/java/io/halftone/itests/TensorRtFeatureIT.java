@@ -81,7 +81,8 @@ public class TensorRtFeatureIT {
         }
         Map<String, Integer> with = bundles();
         with.keySet().removeAll(before.keySet());
-        assertEquals(Set.of("io.halftone.bytedeco.cuda", "io.halftone.bytedeco.tensorrt", "io.halftone.tensorrt", "io.halftone.tensorrt.natives"), with.keySet());
+        assertEquals(Set.of("io.halftone.bytedeco.cuda", "io.halftone.bytedeco.tensorrt", "io.halftone.tensorrt",
+            "io.halftone.tensorrt.natives"), with.keySet());
         if (!Files.exists(Path.of("/dev/nvidiactl"))) {
             assertEquals(engines, engines());
             assertEquals(1, context.getServiceReferences(ENGINE_BUILDER, null).length);

@@ -71,7 +71,8 @@ public class WebIT {
         onlyOnTheLoopback();
 
         try (BufferedReader events = events()) {
-            assertEquals(List.of("tiny-flux", "tiny-sd21", "tiny-sd3", "tiny-sdxl"), next(events, "plugins", any -> true).path("models").findValuesAsText("name"));
+            assertEquals(List.of("tiny-flux", "tiny-sd21", "tiny-sd3", "tiny-sdxl"),
+                next(events, "plugins", any -> true).path("models").findValuesAsText("name"));
             String id = startsAJob();
             next(events, "preview", preview -> preview.path("id").asText().equals(id));
             next(events, "job", job -> job.path("id").asText().equals(id) && job.path("state").asText().equals("done"));

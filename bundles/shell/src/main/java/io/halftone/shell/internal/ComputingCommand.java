@@ -10,7 +10,8 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** A command that reads a pipeline's weights and computes with them. */
 abstract class ComputingCommand extends PipelineCommand {
-    @Option(name = "--model-dtype", description = "What models compute in: Float, Half or BFloat16", valueToShowInHelp = "Float, or what suits an engine that is made")
+    @Option(name = "--model-dtype", description = "What models compute in: Float, Half or BFloat16",
+        valueToShowInHelp = "Float, or what suits an engine that is made")
     @Completion(value = StringsCompleter.class, values = {"Float", "Half", "BFloat16"})
     private String modelDtype;
 

@@ -15,7 +15,8 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(scope = "halftone", name = "verify", description = "Checks artifacts, and what they were made from, against their provenance",
     detailedDescription = "classpath:verify.txt")
 public final class VerifyCommand extends HalftoneCommand {
-    @Option(name = "--path", aliases = "--override-model-path", description = "The pipeline folder that it was made from", valueToShowInHelp = "that of the provenance, if it is there")
+    @Option(name = "--path", aliases = "--override-model-path", description = "The pipeline folder that it was made from",
+        valueToShowInHelp = "that of the provenance, if it is there")
     @Completion(PathCompleter.Folders.class)
     private String path;
 

@@ -112,7 +112,8 @@ class EvaluateCommandTest {
         Path odd = Files.createDirectories(folder.resolve("a, b")).resolve("c,d.safetensors");
         Files.createFile(odd);
         assertEquals(List.of(new Restored("c,d.safetensors", odd.toString(), ""), new Restored("e.safetensors", folder.resolve("e.safetensors").toString(), ""),
-            new Restored("c,d.safetensors@onnxruntime", odd.toString(), "onnxruntime")), restored("a, b/c,d.safetensors,e.safetensors,a, b/c,d.safetensors@onnxruntime"));
+            new Restored("c,d.safetensors@onnxruntime", odd.toString(), "onnxruntime")),
+            restored("a, b/c,d.safetensors,e.safetensors,a, b/c,d.safetensors@onnxruntime"));
     }
 
     @Test

@@ -98,7 +98,8 @@ class JobCommandsTest {
     @Test
     void waitsForTheEndOfWhatItCancelled() throws Exception {
         console.halftone.jobs.add(job("quantize-3", State.RUNNING));
-        assertEquals("{\"jobs\":{\"quantize-3\":\"cancelled\"}}", Console.parse(console.run(new JobCancelCommand(), "--json", "--wait", "quantize-3")).toString());
+        assertEquals("{\"jobs\":{\"quantize-3\":\"cancelled\"}}",
+            Console.parse(console.run(new JobCancelCommand(), "--json", "--wait", "quantize-3")).toString());
     }
 
     @Test

@@ -22,7 +22,8 @@ class PathCompleterTest {
 
     @BeforeEach
     void files() throws IOException {
-        for (String name : List.of("model/unet.onnx", "model/unet.plan", "a model/unet.onnx", "a picture.onnx", "tiny.safetensors", "TINY.PT", "recipe.yaml", ".hidden/x.onnx")) {
+        for (String name : List.of("model/unet.onnx", "model/unet.plan", "a model/unet.onnx", "a picture.onnx", "tiny.safetensors",
+            "TINY.PT", "recipe.yaml", ".hidden/x.onnx")) {
             Files.createDirectories(folder.resolve(name).getParent());
             Files.writeString(folder.resolve(name), "");
         }

@@ -32,8 +32,8 @@ class QuantizeOptionsTest {
     private static final Map<String, List<String>> VALUES = Map.ofEntries(
         // what
         Map.entry("--alpha", List.of("0.3")), Map.entry("--batch-size", List.of("5")), Map.entry("--calib-size", List.of("5")),
-        Map.entry("--collect-method", List.of("min-mean")), Map.entry("--device", List.of("cuda:1")), Map.entry("--format", List.of("fp8")), Map.entry("--guidance-scale",
-            List.of("1")),
+        Map.entry("--collect-method", List.of("min-mean")), Map.entry("--device", List.of("cuda:1")), Map.entry("--format", List.of("fp8")),
+        Map.entry("--guidance-scale", List.of("1")),
         Map.entry("--height", List.of("64")), Map.entry("--leave-loras", List.of()), Map.entry("--lora", List.of("/a.safetensors:0.5")),
         Map.entry("--lowrank", List.of("8")), Map.entry("--model", List.of("sdxl-1.0")), Map.entry("--model-dtype", List.of("Half")),
         Map.entry("--n-steps", List.of("5")), Map.entry("--path", List.of("/q")), Map.entry("--percentile", List.of("0.5")),
@@ -43,15 +43,18 @@ class QuantizeOptionsTest {
             List.of("--quant-algo", "max", "--collect-method", "min-mean")),
         Map.entry("--seed", List.of("5")), Map.entry("--width", List.of("64")),
         // how
-        Map.entry("--checkpoint-form", List.of("full")), Map.entry("--compress", List.of()), Map.entry("--distribute", List.of("other")), Map.entry("--hf-ckpt-dir", List.of("/hub")),
+        Map.entry("--checkpoint-form", List.of("full")), Map.entry("--compress", List.of()), Map.entry("--distribute", List.of("other")),
+        Map.entry("--hf-ckpt-dir", List.of("/hub")),
         Map.entry("--json", List.of()), Map.entry("--max-shard-size", List.of("2GB")), Map.entry("--onnx-dir", List.of("/onnx")),
         Map.entry("--onnx-weights", List.of("qdq", "--onnx-dir", "/onnx")),
         Map.entry("--ids-rank", List.of("3", "--onnx-dir", "/onnx")),
         Map.entry("--quantized-torch-ckpt-save-path", List.of("/b.safetensors")), Map.entry("--quiet", List.of()),
         Map.entry("--slice", List.of("1/1")), Map.entry("--state-only", List.of()), Map.entry("--stats-in", List.of("/1.stats")),
         Map.entry("--stats-out", List.of("/all.stats")), Map.entry("--trials", List.of("3")),
-        Map.entry("--lpips-weights", List.of("/l.safetensors", "--min-psnr", "30")), Map.entry("--max-lpips", List.of("0.1", "--lpips-weights", "/l.safetensors")),
-        Map.entry("--min-psnr", List.of("30")), Map.entry("--min-ssim", List.of("0.9")), Map.entry("--trt-high-precision-dtype", List.of("Float")), Map.entry("--workers", List.of("2")));
+        Map.entry("--lpips-weights", List.of("/l.safetensors", "--min-psnr", "30")),
+        Map.entry("--max-lpips", List.of("0.1", "--lpips-weights", "/l.safetensors")),
+        Map.entry("--min-psnr", List.of("30")), Map.entry("--min-ssim", List.of("0.9")),
+        Map.entry("--trt-high-precision-dtype", List.of("Float")), Map.entry("--workers", List.of("2")));
 
     @TempDir
     Path folder;

@@ -62,7 +62,8 @@ class JobFoldersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"..", "../others", "../others/q.safetensors", "../../secret", "/etc/passwd", "../before/link", "out/secret", "../../models", "../../models/tiny2"})
+    @ValueSource(strings = {"..", "../others", "../others/q.safetensors", "../../secret", "/etc/passwd", "../before/link", "out/secret",
+        "../../models", "../../models/tiny2"})
     void letsItReadNothingElse(String given) {
         assertTrue(refusal("lora", given).startsWith("lora: found " + given + "; expected a path in a pipeline of the model folders, "));
     }

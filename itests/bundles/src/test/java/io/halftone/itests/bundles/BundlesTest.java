@@ -142,7 +142,8 @@ class BundlesTest {
         for (Taken bundle : BUNDLES) {
             bundle.exports().keySet().stream().filter(name -> name.contains(".internal")).forEach(name -> wrong.add(bundle.name() + " exports " + name));
             // the test kit is a library for a class path, on which libtorch has to be
-            bundle.imports().keySet().stream().filter(name -> name.contains(".internal") && !bundle.name().equals("io.halftone.testkit")).forEach(name -> wrong.add(bundle.name() + " imports " + name));
+            bundle.imports().keySet().stream().filter(name -> name.contains(".internal")
+                && !bundle.name().equals("io.halftone.testkit")).forEach(name -> wrong.add(bundle.name() + " imports " + name));
         }
         assertEquals(List.of(), wrong);
     }
@@ -155,7 +156,8 @@ class BundlesTest {
                 String version = String.valueOf(export.getValue().getVersion());
                 boolean described = ANNOTATIONS.getOrDefault(export.getKey() + ".package-info", Set.of()).contains("org.osgi.annotation.versioning.Version");
                 if (!version.matches("[1-9]\\d*\\.\\d+\\.\\d+") || !described) {
-                    wrong.add(export.getKey() + ": found version " + version + (described ? "" : " without package-info") + "; expected @Version(\"1.0.0\") or later");
+                    wrong.add(export.getKey() + ": found version " + version + (described ? "" : " without package-info")
+                        + "; expected @Version(\"1.0.0\") or later");
                 }
             }
         }
@@ -212,7 +214,8 @@ class BundlesTest {
                 for (Clazz type : bundle.classes().values()) {
                     for (TypeRef implemented : Objects.requireNonNullElse(type.getInterfaces(), new TypeRef[0])) {
                         if (ANNOTATIONS.getOrDefault(implemented.getFQN(), Set.of()).contains(PROVIDER)) {
-                            wrong.add(bundle.name() + ": found " + type.getFQN() + " implementing " + implemented.getFQN() + "; expected @ConsumerType on that");
+                            wrong.add(bundle.name() + ": found " + type.getFQN() + " implementing " + implemented.getFQN()
+                                + "; expected @ConsumerType on that");
                         }
                     }
                 }
@@ -275,7 +278,8 @@ class BundlesTest {
     void pluginsExportNothing() {
         List<String> plugins = BUNDLES.stream().filter(BundlesTest::isPlugin).map(Taken::name).toList();
         for (String kind : List.of("algorithm", "collector", "format", "level", "tokenizer")) {
-            List<String> exporting = BUNDLES.stream().map(Taken::name).filter(name -> name.startsWith("io.halftone." + kind + ".") && !plugins.contains(name)).toList();
+            List<String> exporting = BUNDLES.stream().map(Taken::name).filter(name -> name.startsWith("io.halftone." + kind + ".")
+                && !plugins.contains(name)).toList();
             assertEquals(List.of(), exporting);
         }
         assertEquals(List.of(), BUNDLES.stream().filter(bundle -> !bundle.exports().isEmpty() && bundle.headers().getValue("Service-Component") != null)

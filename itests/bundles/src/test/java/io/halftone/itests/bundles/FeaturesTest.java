@@ -68,7 +68,8 @@ class FeaturesTest {
     @Test
     void nothingButTheShellsOwnFeaturesBringsTheShell() {
         for (String feature : FEATURES.keySet()) {
-            assertEquals(Set.of("halftone", "halftone-shell", "halftone-launcher", "halftone-web").contains(feature), artifacts(feature).contains("io.halftone.shell"), feature);
+            assertEquals(Set.of("halftone", "halftone-shell", "halftone-launcher", "halftone-web").contains(feature),
+                artifacts(feature).contains("io.halftone.shell"), feature);
         }
     }
 

@@ -90,7 +90,8 @@ class ShardedCalibrationTest {
             assertEquals(List.of("artifact merged-" + i, "input statistics:slice-1", "input statistics:slice-2", "input statistics:slice-3",
                 "input statistics:slice-4"), told.checks().stream().map(check -> check.subject() + " " + check.name()).sorted().toList());
         }
-        QuantizeResult result = quantize(scratch.resolve("four.safetensors"), new CalibrationWork(0, 1, 1, "", List.of(scratch.resolve("merged-0").toString())));
+        QuantizeResult result = quantize(scratch.resolve("four.safetensors"),
+            new CalibrationWork(0, 1, 1, "", List.of(scratch.resolve("merged-0").toString())));
         assertEquals(0, result.batches(), "nothing is left to run");
         assertEquals(expected, sha256(scratch.resolve("four.safetensors")));
 

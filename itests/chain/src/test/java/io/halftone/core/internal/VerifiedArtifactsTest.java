@@ -59,7 +59,8 @@ class VerifiedArtifactsTest {
         List<String> inputs = verify(QuantizedTiny.get().checkpoint(), "").checks().stream().filter(check -> check.subject().equals("input"))
             .map(Check::name).toList();
 
-        assertTrue(inputs.containsAll(List.of("pipeline:model_index.json", "pipeline:unet/config.json", "pipeline:unet/diffusion_pytorch_model.fp16.safetensors",
+        assertTrue(inputs.containsAll(List.of("pipeline:model_index.json", "pipeline:unet/config.json",
+            "pipeline:unet/diffusion_pytorch_model.fp16.safetensors",
             "pipeline:scheduler/scheduler_config.json", "pipeline:text_encoder/model.fp16.safetensors", "pipeline:vae/config.json")), inputs::toString);
     }
 

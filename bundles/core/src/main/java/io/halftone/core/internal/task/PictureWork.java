@@ -34,7 +34,8 @@ import java.util.Map;
  * @param threads    that an operation computes with
  * @param atATime    of them, which may be fewer: bits depend on it on a processor
  */
-record PictureWork(String checkpoint, String sample, String engine, String identity, Sampling sampling, List<Long> seeds, int batchSize, int threads, int atATime) {
+record PictureWork(String checkpoint, String sample, String engine, String identity, Sampling sampling, List<Long> seeds, int batchSize,
+                   int threads, int atATime) {
     static final String KIND = "evaluate";
 
     PictureWork {
@@ -71,7 +72,8 @@ record PictureWork(String checkpoint, String sample, String engine, String ident
      */
     static void checkEngine(EvaluateRequest.Variant variant, String distributor, Workplace work) {
         if (!variant.engine().isEmpty() && !work.plugins().engines().get(variant.engine()).isReproducible() && !distributor.equals(Distribution.IN_PROCESS)) {
-            throw new IllegalArgumentException("variant " + variant.name() + ": found " + variant.engine() + ", of which two builds differ in bits, and distributor "
+            throw new IllegalArgumentException("variant " + variant.name() + ": found " + variant.engine()
+                + ", of which two builds differ in bits, and distributor "
                 + distributor + "; expected distributor " + Distribution.IN_PROCESS);
         }
     }

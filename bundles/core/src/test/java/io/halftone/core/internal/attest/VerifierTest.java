@@ -262,7 +262,8 @@ class VerifierTest {
     @Test
     void looksIntoFoldersOfAFolder() throws Exception {
         Path all = scratch.toRealPath();
-        assertEquals(List.of(Statement.file(all.resolve("out/model.onnx")).toString()), Verifier.verify(new VerifyRequest(all.toString(), "", "")).statements());
+        assertEquals(List.of(Statement.file(all.resolve("out/model.onnx")).toString()),
+            Verifier.verify(new VerifyRequest(all.toString(), "", "")).statements());
         Files.writeString(Files.createDirectories(all.resolve("out/sub/deep")).resolve("untold.onnx"), "x");
         Files.createSymbolicLink(all.resolve("out/sub/link"), all.resolve("base"));
         Files.writeString(Files.createDirectories(all.resolve("out/.calibration")).resolve("statistics"), "x");

@@ -125,7 +125,8 @@ class DoctorTest {
     @Test
     void anEngineThatNobodyKnowsIsInAFeatureOfItsName() {
         assertEquals(List.of(Finding.ok("engines", "onnxruntime"), Finding.problem("engine tensorrt", "no plugin of that name", "one of [onnxruntime]",
-            "bin/halftone install halftone-tensorrt-VERSION.kar, or another archive or feature that has it")), Doctor.engines(List.of("onnxruntime"), List.of(), "tensorrt"));
+            "bin/halftone install halftone-tensorrt-VERSION.kar, or another archive or feature that has it")),
+            Doctor.engines(List.of("onnxruntime"), List.of(), "tensorrt"));
         assertEquals("none", Doctor.engines(List.of(), List.of(), "").get(0).found());
     }
 

@@ -93,7 +93,8 @@ class PlannerTest {
             new PlanResult.PlannedLayer("attn1.to_q", PlanResult.Kind.LINEAR, Role.QKV, false, "[4, 4]", "", "", "", 16),
             new PlanResult.PlannedLayer("attn1", PlanResult.Kind.ATTENTION, Role.ATTENTION, false, "2 x 2", "", "", "", 0),
             new PlanResult.PlannedLayer("attn1.to_out.0", PlanResult.Kind.LINEAR, Role.ATTENTION_OUTPUT, false, "[4, 4]", "", "", "", 16),
-            new PlanResult.PlannedLayer("conv_out", PlanResult.Kind.CONV, Role.OUTPUT, true, "[2, 4, 3, 3]", "int8", "max", "default", 72)), Set.of("calibration", "collector")), result);
+            new PlanResult.PlannedLayer("conv_out", PlanResult.Kind.CONV, Role.OUTPUT, true, "[2, 4, 3, 3]", "int8", "max", "default", 72)),
+            Set.of("calibration", "collector")), result);
     }
 
     @Test

@@ -62,7 +62,8 @@ class QuantizedModelTest {
             }
         };
         Plugins plugins = TestPipeline.plugins(TestPipeline.family("format", Plugins.Plugin.of(format, "int8"), Plugins.Plugin.of(other, "fp8")),
-            TestPipeline.family("algorithm", Plugins.Plugin.of(algorithm, "smoothquant", "max")), TestPipeline.family("policy"), TestPipeline.family("collector"));
+            TestPipeline.family("algorithm", Plugins.Plugin.of(algorithm, "smoothquant", "max")), TestPipeline.family("policy"),
+            TestPipeline.family("collector"));
         Scan scan = Scan.of(new TestModel(), TestModel.CONFIG);
         assertEquals(Map.of("conv_in", rewrite, "attn1.to_q", rewrite), model.rewrites(scan, plugins));
         assertEquals(List.of("conv_in [INPUT, WEIGHT]", "attn1.to_q [INPUT]"), asked);

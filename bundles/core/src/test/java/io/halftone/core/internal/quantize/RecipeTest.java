@@ -131,7 +131,8 @@ class RecipeTest {
             refusal(JSON.replace("{\"INPUT\":0,", "{\"INPUT\":-1,")));
         assertEquals("a: conv_in: INPUT: found axis \"0\"; expected a whole number", refusal(JSON.replace("{\"INPUT\":0,", "{\"INPUT\":\"0\",")));
         assertEquals("a: attn1.to_q: found 5; expected a format, an algorithm, axes, vectors and parameters", refusal(layers("{\"attn1.to_q\":5}")));
-        assertEquals("a: b: found a vector 7; expected its name", refusal(layers("{\"b\":{\"algorithm\":\"m\",\"format\":\"f\",\"axes\":{},\"vectors\":[7],\"parameters\":[]}}")));
+        assertEquals("a: b: found a vector 7; expected its name",
+            refusal(layers("{\"b\":{\"algorithm\":\"m\",\"format\":\"f\",\"axes\":{},\"vectors\":[7],\"parameters\":[]}}")));
     }
 
     static List<String> malformed() {
@@ -152,7 +153,8 @@ class RecipeTest {
         }
         for (String layer : List.of("\"axes\":{},\"vectors\":[]", "\"format\":3,\"axes\":{},\"vectors\":[]", "\"format\":\"f\",\"vectors\":[]",
             "\"format\":\"f\",\"axes\":[],\"vectors\":[]", "\"format\":\"f\",\"axes\":{}", "\"format\":\"f\",\"axes\":{},\"vectors\":{}",
-            "\"format\":\"f\",\"axes\":{},\"vectors\":\"v\"", "\"format\":\"f\",\"axes\":{},\"vectors\":[null]", "\"format\":\"f\",\"axes\":{},\"vectors\":[{}]",
+            "\"format\":\"f\",\"axes\":{},\"vectors\":\"v\"", "\"format\":\"f\",\"axes\":{},\"vectors\":[null]",
+            "\"format\":\"f\",\"axes\":{},\"vectors\":[{}]",
             "\"format\":\"f\",\"axes\":{\"input\":0},\"vectors\":[]", "\"format\":\"f\",\"axes\":{\"\":0},\"vectors\":[]",
             "\"format\":\"f\",\"axes\":{\"INPUT\":null},\"vectors\":[]", "\"format\":\"f\",\"axes\":{\"INPUT\":{}},\"vectors\":[]",
             "\"format\":\"f\",\"axes\":{\"INPUT\":0.5},\"vectors\":[]", "\"format\":\"f\",\"axes\":{\"INPUT\":4294967296},\"vectors\":[]",

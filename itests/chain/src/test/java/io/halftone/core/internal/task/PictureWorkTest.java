@@ -78,7 +78,8 @@ class PictureWorkTest {
 
     private EvaluateRequest on(String engine, String distributor) {
         var runs = new CalibrationSettings(List.of("a"), "", 1, 1, 1, Double.NaN, 64, 64, 5);
-        return new EvaluateRequest(Chain.TINY, List.of(new EvaluateRequest.Full("fp:" + engine, engine)), SAMPLING, List.of(1L), 1, runs, 0, QualityGate.none(), "",
+        return new EvaluateRequest(Chain.TINY, List.of(new EvaluateRequest.Full("fp:" + engine, engine)), SAMPLING, List.of(1L), 1, runs, 0,
+            QualityGate.none(), "",
             "", scratch.resolve("out").toString(), new Distribution(distributor, 1, 1));
     }
 

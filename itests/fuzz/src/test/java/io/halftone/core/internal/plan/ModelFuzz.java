@@ -17,7 +17,8 @@ import java.util.Map;
 /** Configurations of every architecture, as far as the shapes of the model: absurd sizes, wrong kinds, lists of any length. */
 public final class ModelFuzz {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<ModelAdapter> ADAPTERS = List.of(new UNet2DConditionAdapter(), new FluxTransformerAdapter(), new Sd3TransformerAdapter(), new ClipTextAdapter(),
+    private static final List<ModelAdapter> ADAPTERS = List.of(new UNet2DConditionAdapter(), new FluxTransformerAdapter(),
+        new Sd3TransformerAdapter(), new ClipTextAdapter(),
         new T5EncoderAdapter(), new AutoencoderKlAdapter());
 
     private ModelFuzz() {

@@ -21,7 +21,7 @@ import org.apache.sshd.client.session.ClientSession;
 /** A distribution whose console stays, set up for SSH as docs/distributions.md has it, and commands in it. */
 final class RunningConsole implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final long POLL_MILLIS = 100;
+    private static final long POLL_MILLIS = 200;
     private static final String USER = "tester";
     private static final String PASSWORD = "of this test";
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,18 +106,21 @@ class HostsIT {
 
     @Test
     void aHostThatIsToldToEndCancelsItsJobAndLeavesNothing() throws Exception {
-        hostsEnd(Jdk.ofBuild());
+        hostsEnd(Jdk.ofBuild(), Map.of("felix-host", FELIX));
     }
 
     @Test
-    void soItDoesOnTheNewestJdk() throws Exception {
-        hostsEnd(newest());
+    void soDoBothOnTheNewestJdk() throws Exception {
+        hostsEnd(newest(), Map.of("felix-host", FELIX, "equinox-host", EQUINOX));
     }
 
-    private static void hostsEnd(Jdk jdk) throws Exception {
+    /** By folder of the example and its class. */
+    private static void hostsEnd(Jdk jdk, Map<String, String> examples) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Host.SCRATCH), "cancelled");
-        List<Host> hosts = List.of(Host.example(jdk, "felix-host", FELIX, folder.resolve("felix.safetensors").toString(), "8", "50"),
-            Host.example(jdk, "equinox-host", EQUINOX, folder.resolve("equinox.safetensors").toString(), "8", "50"));
+        List<Host> hosts = new ArrayList<>();
+        for (Map.Entry<String, String> example : examples.entrySet()) {
+            hosts.add(Host.example(jdk, example.getKey(), example.getValue(), folder.resolve(example.getKey() + ".safetensors").toString(), "8", "50"));
+        }
         for (Host host : hosts) {
             host.awaitWord("calibrate ");
             host.interrupt();

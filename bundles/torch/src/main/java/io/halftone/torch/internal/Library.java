@@ -29,8 +29,10 @@ final class Library {
             throw new DeviceException("libtorch: found another one in " + folder + ", which " + OtherLibtorch.VARIABLE
                 + " names; expected none: a process with both ends when they are loaded");
         });
-        try {
+        try (UnpackLock held = new UnpackLock(Loader.getCacheDir().toPath())) {
             Loader.load(torch.class);
+        } catch (IOException e) {
+            throw new IllegalStateException("libtorch: found no folder to unpack its libraries to, " + e.getMessage() + "; expected one", e);
         } catch (LinkageError e) {
             throw new IllegalStateException("libtorch: found no library that loads, " + deepest(e).getMessage()
                 + "; expected the native libraries for " + Loader.getPlatform(), e);

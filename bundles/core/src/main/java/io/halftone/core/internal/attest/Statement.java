@@ -1,5 +1,6 @@
 package io.halftone.core.internal.attest;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -40,7 +41,7 @@ record Statement(List<Resource> artifacts, String work, JsonNode options, List<R
     private static final String BUILDER = "urn:halftone:core";
     private static final long MAX_BYTES = 64L << 20;
     private static final int MAX_DEPTH = 64;
-    static final JsonMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 

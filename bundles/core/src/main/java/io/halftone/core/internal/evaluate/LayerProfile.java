@@ -9,6 +9,7 @@ import io.halftone.core.internal.quantize.QuantizedModel;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Layer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +73,7 @@ public final class LayerProfile {
     }
 
     private static <T> int calls(EvaluationRun<T> run, Shot shot) {
-        return run.schedule(run.batch(java.util.List.of(shot))).calls();
+        return run.schedule(run.batch(List.of(shot))).calls();
     }
 
     private static ObjectNode describe(ObjectNode node, Layer layer) {

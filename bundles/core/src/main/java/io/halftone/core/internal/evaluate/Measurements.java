@@ -1,5 +1,6 @@
 package io.halftone.core.internal.evaluate;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -73,7 +74,7 @@ public final class Measurements {
     }
 
     /** What {@link #put} wrote; NaN where there is nothing. */
-    static double get(com.fasterxml.jackson.databind.JsonNode node) {
+    static double get(JsonNode node) {
         if (node.isTextual()) {
             return node.textValue().startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }

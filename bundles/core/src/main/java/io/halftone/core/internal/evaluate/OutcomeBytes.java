@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +40,7 @@ public final class OutcomeBytes {
         outcome.millis().forEach(millis::add);
         head.put("calls", outcome.latents().size()).put("latents", outcome.latents().get(0).length).put("pictures", outcome.pictures().size())
             .put("height", outcome.pictures().get(0).height()).put("width", outcome.pictures().get(0).width());
-        byte[] text = head.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = head.toString().getBytes(StandardCharsets.UTF_8);
         List<float[]> values = new ArrayList<>(outcome.latents());
         outcome.pictures().forEach(picture -> values.add(picture.rgb()));
         long size = Integer.BYTES + text.length + values.stream().mapToLong(array -> (long) Float.BYTES * array.length).sum();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ record Measurement(Kind kind, int batch, List<Integer> candidates) {
             }
             root.fields().forEachRemaining(count -> counts.put(count.getKey(), count.getValue().longValue()));
             return counts;
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new IllegalArgumentException("result: found " + e.getMessage() + "; expected counts by layer", e);
         }
     }

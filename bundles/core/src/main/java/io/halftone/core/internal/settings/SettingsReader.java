@@ -1,6 +1,7 @@
 package io.halftone.core.internal.settings;
 
 import io.halftone.api.Defaults;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class SettingsReader {
 
     /** A key that means nothing is a slip. Those with a dot are of the framework and of Karaf. */
     private void keys() {
-        List<String> known = Arrays.stream(SettingsConfig.class.getDeclaredMethods()).map(java.lang.reflect.Method::getName).sorted().toList();
+        List<String> known = Arrays.stream(SettingsConfig.class.getDeclaredMethods()).map(Method::getName).sorted().toList();
         for (String key : new TreeSet<>(properties.keySet())) {
             if (!key.contains(".") && !known.contains(key)) {
                 refusals.add(new Refusal("", key, "one of " + String.join(", ", known)));

@@ -40,6 +40,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -212,7 +213,7 @@ final class VariantRun {
         about.put("format", settings.format()).put("level", settings.level().name()).put("algorithm", settings.algorithm());
         ObjectNode quantized = about.putObject("quantized");
         for (Kind kind : Kind.values()) {
-            quantized.put(kind.name().toLowerCase(java.util.Locale.ROOT), plan.quantized(kind));
+            quantized.put(kind.name().toLowerCase(Locale.ROOT), plan.quantized(kind));
         }
         about.put("share", plan.share());
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What tasks work with.
@@ -74,7 +75,7 @@ public record Workplace(Plugins plugins, PipelineFolder.Opener opener, EagerRunt
         for (String name : given.keySet()) {
             if (!honoured.contains(name)) {
                 throw new IllegalArgumentException(name + ": found an option that " + what + " does not honour; expected "
-                    + (honoured.isEmpty() ? "none" : "one of " + new java.util.TreeSet<>(honoured)));
+                    + (honoured.isEmpty() ? "none" : "one of " + new TreeSet<>(honoured)));
             }
         }
     }

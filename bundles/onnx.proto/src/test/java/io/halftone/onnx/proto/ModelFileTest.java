@@ -1,6 +1,7 @@
 package io.halftone.onnx.proto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,9 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import io.halftone.export.EngineException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,7 +129,15 @@ class ModelFileTest {
     }
 
     @Test
-    void cve202628500NothingIsFetched() {
+    void cve202628500NothingIsFetched() throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            String place = "127.0.0.1:" + ((InetSocketAddress) server.getLocalAddress()).getPort();
+            for (String location : List.of("http://" + place + "/data", "//" + place + "/data", "ftp://" + place + "/data")) {
+                assertTrue(refused(tensor("location", location)).contains("; expected "));
+            }
+            server.configureBlocking(false);
+            assertNull(server.accept(), "somebody asked for the data");
+        }
         assertEquals("found no file data beside it; expected the model's external data",
             refused(tensor("location", "http:/169.254.169.254/data")));
         assertEquals("found no file 169.254.169.254 beside it; expected the model's external data", refused(tensor("location", "file://169.254.169.254")));

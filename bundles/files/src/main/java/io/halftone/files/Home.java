@@ -86,6 +86,15 @@ record Home(Path path) {
             && Files.isDirectory(replaced(), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Whether somebody may be at work there: a folder of another user's, or one with a lock. What came with somebody's files has none for long. */
+    boolean mayBeHeld() throws IOException {
+        if (!isOurs()) {
+            return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+        }
+        Optional<String> id = id();
+        return id.isPresent() && Files.isRegularFile(lock(id.get()), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Whether it is a folder of this user's own, and no link to one. */
     boolean isOurs() throws IOException {
         Path self = Path.of("/proc/self");

@@ -27,6 +27,8 @@ final class Strays {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 5;
     private static final long WAIT_MILLIS = 30_000;
+    /** How often in a row there is nothing that a writer could hold, before nobody is taken to come back for it. */
+    private static final int LOOKS = 100;
 
     private Strays() {}
 
@@ -74,11 +76,13 @@ final class Strays {
     static boolean awaitNoneReady(Path real, Disk disk) throws IOException {
         Home ready = Home.ready(real);
         long until = System.nanoTime() + WAIT_MILLIS * 1_000_000;
+        int lookedInVain = 0;
         while (Files.exists(ready.path(), LinkOption.NOFOLLOW_LINKS)) {
             if (ready.isOurs() && settle(real, ready, disk)) {
                 continue;
             }
-            if (System.nanoTime() > until) {
+            lookedInVain = ready.mayBeHeld() ? 0 : lookedInVain + 1;
+            if (lookedInVain == LOOKS || System.nanoTime() > until) {
                 return false;
             }
             try {

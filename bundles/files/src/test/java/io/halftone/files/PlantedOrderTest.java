@@ -2,11 +2,13 @@ package io.halftone.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder that somebody unpacked, with files in it that look like those of a writer who died. */
 class PlantedOrderTest {
+    private static final String ID = "01234567-89ab-cdef-0123-456789abcdef";
+
     @TempDir
     private Path temporary;
     private Path folder;
@@ -32,7 +36,7 @@ class PlantedOrderTest {
         folder = Files.createDirectory(temporary.resolve("unpacked"));
         ready = Home.ready(folder);
         Files.createDirectory(ready.path());
-        Files.createFile(ready.lock("01234567-89ab-cdef-0123-456789abcdef"));
+        Files.createFile(ready.lock(ID));
         Files.createDirectory(ready.files());
         Files.createDirectory(ready.replaced());
         Files.writeString(ready.files().resolve("model"), "planted");
@@ -89,6 +93,16 @@ class PlantedOrderTest {
         Files.writeString(ready.order(), "+model\n-letters\n");
         assertEquals(folder.resolve("letters") + ": found a folder; expected a file, or nothing", refusal());
         assertEquals("kept", content(folder).get("letters/letter"));
+        assertEquals("there before", content(folder).get("model"));
+    }
+
+    /** A living writer is given half a minute. */
+    @Test
+    void nobodyWaitsForOneThatNobodyHolds() throws IOException {
+        Files.delete(ready.lock(ID));
+        assertTimeout(Duration.ofSeconds(20), () -> Staging.settle(folder));
+        Files.createSymbolicLink(ready.lock(ID), outside);
+        assertTimeout(Duration.ofSeconds(20), () -> Staging.settle(folder));
         assertEquals("there before", content(folder).get("model"));
     }
 

@@ -73,7 +73,7 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
             throw new EngineException(request.model() + ": found an engine; expected an exported model");
         }
         source.verify(request.model());
-        Resizes.verify(request.model(), source.model());
+        Pitfalls.verify(request.model(), source.model());
         Map<String, String> origin = Origin.facts(request.model());
         try (Staging staging = Staging.beside(engineFile)) {
             try {
@@ -111,7 +111,7 @@ public final class OnnxRuntimeEngineBuilder implements EngineBuilder {
     public Engine load(Path file, Map<String, String> options) throws IOException {
         EngineOptions chosen = EngineOptions.of(options);
         ModelGraph graph = ModelGraph.read(file);
-        Resizes.verify(file, graph.model());
+        Pitfalls.verify(file, graph.model());
         if (graph.fact(RUNTIME).isEmpty()) {
             graph.verify(file);
             return export(file, graph, chosen);

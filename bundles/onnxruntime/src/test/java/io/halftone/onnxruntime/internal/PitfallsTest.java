@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResizesTest {
+class PitfallsTest {
     private static final Path FILE = Path.of("x.onnx");
 
     private static TensorProto scales(float... values) {
@@ -33,7 +33,7 @@ class ResizesTest {
     }
 
     private static void verify(GraphProto.Builder graph) {
-        Resizes.verify(FILE, ModelProto.newBuilder().setGraph(graph).build());
+        Pitfalls.verify(FILE, ModelProto.newBuilder().setGraph(graph).build());
     }
 
     private static void assertRefused(String by, GraphProto.Builder graph) {
@@ -55,7 +55,7 @@ class ResizesTest {
     }
 
     @Test
-    void findsThemInConstantsExtentsAndInnerGraphs() {
+    void findsThemInConstantsPitfallsAndInnerGraphs() {
         NodeProto constant = NodeProto.newBuilder().setOpType("Constant").addOutput("f")
             .addAttribute(AttributeProto.newBuilder().setName("value").setT(scales(0.5f))).build();
         assertRefused("0.5", GraphProto.newBuilder().addNode(constant).addNode(resize("x", "", "f")));
@@ -64,6 +64,23 @@ class ResizesTest {
         NodeProto branch = NodeProto.newBuilder().setOpType("If").addAttribute(AttributeProto.newBuilder().setName("then_branch")
             .setG(GraphProto.newBuilder().addNode(resize("x", "", "f")))).build();
         assertRefused("0.5", GraphProto.newBuilder().addInitializer(scales(0.5f)).addNode(branch));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 65_536, 1L << 62})
+    void refusesWindowsWhosePitfallsOverflow(long pad) {
+        NodeProto conv = NodeProto.newBuilder().setName("conv").setOpType("Conv").addAttribute(AttributeProto.newBuilder().setName("pads")
+            .addInts(1).addInts(pad)).build();
+        assertEquals("x.onnx: conv: pads: found [1, " + pad + "]; expected numbers from 0 to 65535",
+            assertThrows(EngineException.class, () -> verify(GraphProto.newBuilder().addNode(conv))).getMessage());
+    }
+
+    @Test
+    void refusesANormWhoseLastOperandHasNoName() {
+        NodeProto.Builder norm = NodeProto.newBuilder().setName("norm").setOpType("LayerNormalization").addInput("x").addInput("scale");
+        verify(GraphProto.newBuilder().addNode(norm));
+        assertEquals("x.onnx: norm: found LayerNormalization whose last operand has no name; expected a name, or one operand fewer: it ends the process in "
+            + "ONNX Runtime", assertThrows(EngineException.class, () -> verify(GraphProto.newBuilder().addNode(norm.addInput("")))).getMessage());
     }
 
     @Test

@@ -16,26 +16,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a model scales its values by. ONNX Runtime 1.28.0 ends the process over a value that has no elements when it is scaled. */
-final class Resizes {
+/**
+ * What is known to end the process in ONNX Runtime 1.28.0: a value without elements that is scaled, as values are whose extents overflow, and
+ * a LayerNormalization whose last operand has no name. Values that turn out to be empty as the model runs are not seen.
+ */
+final class Pitfalls {
     private static final Set<String> OPERATORS = Set.of("Resize", "Upsample");
+    private static final String NORM = "LayerNormalization";
     private static final float LEAST = 1;
+    private static final Set<String> WINDOWS = Set.of("pads", "strides", "dilations", "kernel_shape", "output_padding", "output_shape");
+    private static final long WIDEST = 65_535;
 
     private final Path file;
 
-    private Resizes(Path file) {
+    private Pitfalls(Path file) {
         this.file = file;
     }
 
     /**
-     * Refuses constant factors and extents that leave nothing, or might.
+     * Refuses a model that has any of it.
      *
      * @throws EngineException if there are some
      */
     static void verify(Path file, ModelProto model) {
-        var resizes = new Resizes(file);
-        resizes.verify(model.getGraph(), Map.of());
-        model.getFunctionsList().forEach(function -> resizes.verify(function.getNodeList(), Map.of()));
+        var pitfalls = new Pitfalls(file);
+        pitfalls.verify(model.getGraph(), Map.of());
+        model.getFunctionsList().forEach(function -> pitfalls.verify(function.getNodeList(), Map.of()));
     }
 
     private void verify(GraphProto graph, Map<String, TensorProto> outer) {
@@ -55,7 +61,15 @@ final class Resizes {
             if (OPERATORS.contains(node.getOpType())) {
                 verify(node, constants);
             }
+            if (node.getOpType().equals(NORM) && node.getInputCount() > 0 && node.getInput(node.getInputCount() - 1).isEmpty()) {
+                throw new EngineException(file + ": " + node.getName() + ": found " + NORM + " whose last operand has no name; expected a name, or "
+                    + "one operand fewer: it ends the process in ONNX Runtime");
+            }
             for (AttributeProto attribute : node.getAttributeList()) {
+                if (WINDOWS.contains(attribute.getName()) && attribute.getIntsList().stream().anyMatch(extent -> extent < 0 || extent > WIDEST)) {
+                    throw new EngineException(file + ": " + node.getName() + ": " + attribute.getName() + ": found " + attribute.getIntsList()
+                        + "; expected numbers from 0 to " + WIDEST);
+                }
                 if (attribute.hasG()) {
                     verify(attribute.getG(), constants);
                 }

@@ -9,14 +9,15 @@ import java.util.List;
 
 /** What stands beside an engine file of TensorRT: its description, and the library's list of layers. */
 public final class EngineFilesFuzz {
-    private static final Path ENGINE = Scratch.file("x.plan");
+    private static final Path DESCRIPTION = Scratch.file("x.plan.json");
+    private static final Path ENGINE = DESCRIPTION.resolveSibling("x.plan");
 
     private EngineFilesFuzz() {
     }
 
     /** One input: the file. */
     public static void fuzzerTestOneInput(byte[] data) {
-        Scratch.write(Sidecar.file(ENGINE), data);
+        Scratch.write(DESCRIPTION, data);
         Contract.check(() -> Sidecar.read(ENGINE).key(), List.of(EngineException.class));
         Contract.check(() -> EngineLayer.of(new String(data, StandardCharsets.UTF_8)).forEach(layer -> {
             layer.precision();

@@ -14,7 +14,7 @@ final class Recorder {
             Class.forName(name);
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
-            LoggerFactory.getLogger(Recorder.class).info("passes are not recorded: {}", e.toString());
+            LoggerFactory.getLogger(Recorder.class).warn("passes are not recorded as CUDA graphs: {}", e.toString());
             return false;
         }
     }

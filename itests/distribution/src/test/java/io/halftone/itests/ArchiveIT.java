@@ -74,7 +74,7 @@ public class ArchiveIT {
         Assume.assumeFalse("an NVIDIA driver is here", Files.exists(Path.of("/dev/nvidiactl")));
         Map<String, String> shipped = configuration();
         String before = done("plugins").out();
-        assertEquals("installed halftone-tensorrt: 3 bundles, from the next start\n", done("install", System.getProperty("halftone.tensorrt")).out());
+        assertEquals("installed halftone-tensorrt: 4 bundles, from the next start\n", done("install", System.getProperty("halftone.tensorrt")).out());
 
         String plugins = done("plugins").out();
         assertTrue(plugins, plugins.contains("engine tensorrt: GPU: found no NVIDIA driver; expected one of [/dev/nvidiactl, /dev/nvidia0, /dev/dxg]"));

@@ -53,7 +53,7 @@ final class ReducedBackbone<T> implements Backbone<T> {
         folds = next;
     }
 
-    /** The site that was come to last, with its step; empty before the first. */
+    /** The site that the last run came to last, with its step; empty before the first, and where the run was replayed. */
     String place() {
         return shown == null ? "" : shown.name() + " at step " + step.getAsInt();
     }
@@ -75,6 +75,7 @@ final class ReducedBackbone<T> implements Backbone<T> {
 
     @Override
     public T run(Values<T> inputs) {
+        shown = null;   // a recorded pass comes to no site
         List<T> results = recorded.run(inputs);
         ops.region("", () -> {
             for (ReducingOps.Placed part : placed.get(form(results))) {

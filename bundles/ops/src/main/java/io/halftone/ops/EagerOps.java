@@ -86,6 +86,15 @@ public interface EagerOps<T> extends Ops<T> {
         return false;
     }
 
+    /**
+     * Gives the memory of all recordings of the task to other work, for good: their passes run as they are from now on. For when memory does not suffice.
+     *
+     * @return whether there were any
+     */
+    default boolean releaseRecordings() {
+        return false;
+    }
+
     /** Waits until the device has done all work that it was given so far; on the host work is done when its call returns. For timing. */
     void await();
 

@@ -1,6 +1,8 @@
 package io.halftone.torch.internal;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
@@ -18,17 +20,30 @@ import org.bytedeco.pytorch.cuda.StreamFilter;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * Work that a CUDA device was given once and does again by one call. It reads and writes the memory that it was recorded with, which is its own: a pool of
- * libtorch's allocator that nothing else is given memory from.
+ * A recording of a CUDA device. It reads and writes the memory that it was recorded with, which is its own: a pool of libtorch's allocator that nothing
+ * else is given memory from.
  */
-final class CudaGraph {
+final class CudaGraph implements Recording {
     /** Numbers of pools, beyond those that libtorch gives itself. */
     private static final AtomicLong POOLS = new AtomicLong(1L << 40);
+    /** A recording's memory serves nothing else as long as it is there. Where less than this part of the device's is free, others need it. */
+    private static final int FREE_PART = 3;
+    /**
+     * What is recorded into, one of each device. cuBLAS keeps scratch memory for each stream that it was ever called with, out of the pool that is
+     * recorded to then: with a stream for each recording, memory of pools that are long gone would pile up. Guarded by {@link CaptureLock}.
+     */
+    private static final Map<Integer, CUDAStream> STREAMS = new HashMap<>();
 
     private final Place place;
     private final long pool;
     private final CUgraphExec_st executable;
     private final List<Tensor> results;
+
+    /** One of several things to give back, each whether or not those before could be. */
+    private interface Part extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     private CudaGraph(Place place, long pool, CUgraphExec_st executable, List<Tensor> results) {
         this.place = place;
@@ -37,35 +52,53 @@ final class CudaGraph {
         this.results = results;
     }
 
-    /**
-     * Records what a body gives the device to do, without its being done.
-     *
-     * @throws RuntimeException if the body does what cannot be recorded; the device is as it was
-     */
+    /** As {@link Recording.Maker} has it. */
     static CudaGraph record(Place place, Supplier<List<Tensor>> body) {
-        place.await();
-        long pool = POOLS.incrementAndGet();
-        try (var scope = new PointerScope()) {
-            byte device = (byte) place.index();
-            CUDAStream before = torch_cuda.getCurrentCUDAStream(device);
-            CUDAStream stream = torch_cuda.getStreamFromPool(false, device);
-            CUstream_st handle = stream.stream();
-            CUDAAllocator allocator = torch_cuda.getAllocator();
-            Pointer filter = new OnStream(handle.address());
-            allocator.beginAllocateToPool(device, id(pool), (StreamFilter) filter);
-            torch_cuda.setCurrentCUDAStream(stream);
-            try {
-                return captured(place, pool, handle, body);
-            } catch (RuntimeException e) {
-                cudart.cudaGetLastError();   // it is told of by the exception
-                throw e;
-            } finally {
-                torch_cuda.setCurrentCUDAStream(before);
-                allocator.endAllocateToPool(device, id(pool));
+        return CaptureLock.recording(() -> {
+            place.await();
+            expectRoom(place);
+            try (Part device = on(place); var scope = new PointerScope()) {
+                long pool = POOLS.incrementAndGet();
+                CUDAStream stream = STREAMS.computeIfAbsent(place.index(), index -> {
+                    CUDAStream made = torch_cuda.getStreamFromPool(false, (byte) place.index());
+                    return made.retainReference();
+                });
+                Pointer filter = new OnStream(stream.stream().address());
+                torch_cuda.getAllocator().beginAllocateToPool((byte) place.index(), id(pool), (StreamFilter) filter);
+                try {
+                    return recorded(place, pool, stream, body);
+                } catch (RuntimeException e) {
+                    cudart.cudaGetLastError();   // it is told of by the exception
+                    try {
+                        release(place, pool);
+                    } catch (RuntimeException also) {
+                        e.addSuppressed(also);
+                    }
+                    throw e;
+                }
             }
-        } catch (RuntimeException e) {
-            release(place, pool);
-            throw e;
+        });
+    }
+
+    private static void expectRoom(Place place) {
+        long[] freeAndAll = place.memory();
+        if (FREE_PART * freeAndAll[0] < freeAndAll[1]) {
+            torch_cuda.getAllocator().emptyCache();   // what libtorch keeps for other work, a recording is not given
+            freeAndAll = place.memory();
+        }
+        if (FREE_PART * freeAndAll[0] < freeAndAll[1]) {
+            throw new IllegalStateException("found " + freeAndAll[0] + " bytes of the device free; expected a third of " + freeAndAll[1]);
+        }
+    }
+
+    private static CudaGraph recorded(Place place, long pool, CUDAStream stream, Supplier<List<Tensor>> body) {
+        CUDAStream before = torch_cuda.getCurrentCUDAStream((byte) place.index());
+        torch_cuda.setCurrentCUDAStream(stream);
+        try {
+            return captured(place, pool, stream.stream(), body);
+        } finally {
+            torch_cuda.setCurrentCUDAStream(before);
+            torch_cuda.getAllocator().endAllocateToPool((byte) place.index(), id(pool));
         }
     }
 
@@ -95,34 +128,48 @@ final class CudaGraph {
         }
     }
 
-    /** Gives the device all of it, behind what it was given before. */
-    void launch() {
-        try (var scope = new PointerScope()) {
+    /** {@inheritDoc} */
+    @Override
+    public void launch() {
+        try (Part device = on(place); var scope = new PointerScope()) {
             check("graph", cudart.cudaGraphLaunch(executable, torch_cuda.getCurrentCUDAStream((byte) place.index()).stream()));
         }
     }
 
-    /** What the body made; each launch writes it anew. */
-    List<Tensor> results() {
+    @Override
+    public List<Tensor> results() {
         return results;
     }
 
-    /** Waits for the device, and gives all of this back. */
-    void release() {
-        place.await();
-        check("graph", cudart.cudaGraphExecDestroy(executable));
-        results.forEach(Tensor::releaseReference);
-        release(place, pool);
+    @Override
+    public void release() {
+        try (Part memory = () -> release(place, pool);
+             Part values = () -> results.forEach(Tensor::releaseReference);
+             Part graph = () -> check("graph", cudart.cudaGraphExecDestroy(executable))) {
+            place.await();
+        }
     }
 
+    /** Gives a pool's memory back to the device: nothing else is given memory from it. */
     private static void release(Place place, long pool) {
-        try (var scope = new PointerScope()) {
-            torch_cuda.getAllocator().releasePool((byte) place.index(), id(pool));
-        }
+        CaptureLock.waiting(() -> {
+            try (var scope = new PointerScope()) {
+                CUDAAllocator allocator = torch_cuda.getAllocator();
+                allocator.releasePool((byte) place.index(), id(pool));
+                allocator.emptyCache(id(pool));
+            }
+        });
+    }
+
+    /** Makes it the thread's device, whose default stream a stream without an address stands for, until it is closed. */
+    private static Part on(Place place) {
+        byte before = torch_cuda.ExchangeDevice((byte) place.index());
+        return () -> torch_cuda.ExchangeDevice(before);
     }
 
     private static void check(String where, int code) {
         if (code != cudart.cudaSuccess) {
+            cudart.cudaGetLastError();   // libtorch would take it for a failure of what it does next
             try (var scope = new PointerScope()) {
                 throw new IllegalStateException(where + ": found CUDA error " + code + ", " + cudart.cudaGetErrorString(code).getString()
                     + "; expected success");

@@ -92,7 +92,7 @@ record Place(int index) {
     /** Waits for all streams of the device; there is nothing to wait for on the host. */
     void await() {
         if (!isHost()) {
-            torch.cuda_synchronize(index);
+            CaptureLock.waiting(() -> torch.cuda_synchronize(index));
         }
     }
 

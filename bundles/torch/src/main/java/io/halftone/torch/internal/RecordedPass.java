@@ -9,28 +9,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pass that a CUDA device does again by one call. The first run is the pass itself, which brings parameters and constants to the device; the second is
+ * A pass that a device does again by one call. The first run is the pass itself, which brings parameters and constants to the device; the second is
  * recorded. A pass that cannot be recorded, or whose parameters do not stay on the device, is run as it is. For one thread.
  */
 final class RecordedPass implements EagerOps.Replay<Tensor> {
     private static final Logger LOG = LoggerFactory.getLogger(RecordedPass.class);
-    /** A recording's memory serves nothing else as long as it is there. Where less than this part of the device's is free, others need it. */
-    private static final int FREE_PART = 3;
 
-    private final Place place;
+    private final Recording.Maker device;
     private final Residency residency;
     private final HostGate gate;
     private final UnaryOperator<List<Tensor>> pass;
     /** What the recording reads: its own, as their memory is part of it. */
     private List<Tensor> inputs = List.of();
-    private CudaGraph graph;
+    private Recording recording;
     private boolean refused;
     private boolean ran;
     /** Parameters that had been let go of when a pass last ended. */
     private long ended;
 
-    RecordedPass(Place place, Residency residency, HostGate gate, UnaryOperator<List<Tensor>> pass) {
-        this.place = place;
+    RecordedPass(Recording.Maker device, Residency residency, HostGate gate, UnaryOperator<List<Tensor>> pass) {
+        this.device = device;
         this.residency = residency;
         this.gate = gate;
         this.pass = pass;
@@ -39,36 +37,28 @@ final class RecordedPass implements EagerOps.Replay<Tensor> {
     @Override
     public List<Tensor> run(List<Tensor> given) {
         boolean moved = ran && ended != residency.ended();
-        if (graph != null && moved) {
+        if (recording != null && moved) {
             refuse("parameters had to leave the device");
         }
-        if (graph == null && ran && !refused && !moved) {
+        if (recording == null && ran && !refused && !moved) {
             record(given);
         }
-        if (graph == null) {
-            List<Tensor> results = pass.apply(given);
-            ran = true;
-            ended = residency.ended();
-            return results;
+        if (recording != null && launch(given)) {
+            return recording.results().stream().map(Tensor::clone).toList();   // the next run writes over the recording's own
         }
-        expectForm(given);
-        for (int i = 0; i < inputs.size(); i++) {
-            inputs.get(i).copy_(given.get(i), true);
-        }
-        graph.launch();
-        return graph.results().stream().map(Tensor::clone).toList();   // the next run writes over the recording's own
+        List<Tensor> results = pass.apply(given);
+        ran = true;
+        ended = residency.ended();
+        return results;
     }
 
     private void record(List<Tensor> given) {
-        long[] freeAndAll = place.memory();
-        if (FREE_PART * freeAndAll[0] < freeAndAll[1]) {
-            refuse("found " + freeAndAll[0] + " bytes of the device free; expected a third of " + freeAndAll[1]);
-            return;
-        }
         gate.close(true);
         try (var lifetime = new Lifetime()) {
-            inputs = given.stream().map(Tensor::clone).map(tensor -> (Tensor) tensor.retainReference()).toList();
-            graph = CudaGraph.record(place, () -> pass.apply(inputs));
+            List<Tensor> own = given.stream().map(Tensor::clone).toList();
+            own.forEach(Tensor::retainReference);
+            inputs = own;
+            recording = device.record(() -> pass.apply(own));
         } catch (RuntimeException e) {
             refuse(NativeError.in("recording", e).getMessage());
         } finally {
@@ -76,10 +66,34 @@ final class RecordedPass implements EagerOps.Replay<Tensor> {
         }
     }
 
+    /** Whether the device took it; a graph's first launch may find no memory for what CUDA keeps of it. */
+    private boolean launch(List<Tensor> given) {
+        expectForm(given);
+        for (int i = 0; i < inputs.size(); i++) {
+            inputs.get(i).copy_(given.get(i), true);
+        }
+        try {
+            recording.launch();
+            return true;
+        } catch (IllegalStateException e) {
+            refuse(e.getMessage());
+            return false;
+        }
+    }
+
     private void refuse(String reason) {
         LOG.info("a pass is not replayed: {}", reason);
         refused = true;
         close();
+    }
+
+    /** Gives a recording's memory to others, for good; returns false if there is none. */
+    boolean giveWay() {
+        if (recording == null) {
+            return false;
+        }
+        refuse("other work needs the memory of its recording");
+        return true;
     }
 
     private void expectForm(List<Tensor> given) {
@@ -94,11 +108,12 @@ final class RecordedPass implements EagerOps.Replay<Tensor> {
 
     @Override
     public void close() {
-        if (graph != null) {
-            graph.release();
-            graph = null;
-        }
+        Recording its = recording;
+        recording = null;
         inputs.forEach(Tensor::releaseReference);
         inputs = List.of();
+        if (its != null) {
+            its.release();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.management.JMException;
@@ -43,6 +44,7 @@ final class Residency {
     private int released;
     private long ended;
     private long pinnedBytes;
+    private BooleanSupplier others = () -> false;
 
     /** A parameter on the device. */
     static final class Resident {
@@ -78,6 +80,15 @@ final class Residency {
 
     Place place() {
         return place;
+    }
+
+    /**
+     * Where memory does not suffice, something else gives way before parameters do.
+     *
+     * @param release says whether it had anything to release
+     */
+    void yieldingFirst(BooleanSupplier release) {
+        others = release;
     }
 
     /** How many parameters were released before their component's end. */
@@ -124,6 +135,9 @@ final class Residency {
         try {
             tensor = read.get();
         } catch (RuntimeException e) {
+            if (NativeError.isOutOfMemory(e) && others.getAsBoolean()) {
+                return bring(store, name, shape, bytes, read);
+            }
             int before = released;
             if (watched && NativeError.isOutOfMemory(e)) {
                 // results, other processes, or the blocks that memory is cut into take more than was reckoned

@@ -7,6 +7,7 @@ import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Generator;
 import io.halftone.ops.Parameters;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -24,6 +25,7 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
     private final Constants constants = new Constants(gate);
     private final boolean graphs;
     private final Deque<Runnable> releases = new ArrayDeque<>();
+    private final List<RecordedPass> recorded = new ArrayList<>();
     /** Cells that hold a tensor now; the others need no release. */
     private final Set<TensorCell> filled = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -34,6 +36,7 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         this.place = place;
         this.residency = residency;
         this.graphs = graphs;
+        residency.yieldingFirst(this::releaseRecordings);
     }
 
     Residency residency() {
@@ -58,14 +61,14 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
             throw new IllegalArgumentException("compute type: found " + computeType + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         }
         var store = new ParameterStore(parameters, computeType, residency, gate);
-        releases.push(store::release);
+        atEnd(store::release);
         return new TorchOps(this, store, computeType);
     }
 
     @Override
     public Generator<Tensor> generator(long seed) {
-        var generator = new TorchGenerator(seed, place);
-        releases.push(generator::release);
+        var generator = new TorchGenerator(seed, place, gate);
+        atEnd(generator::release);
         return generator;
     }
 
@@ -88,21 +91,49 @@ final class TorchContext implements EagerRuntime.Context<Tensor>, AutoCloseable 
         if (!isRecording()) {
             return pass::apply;
         }
-        var recorded = new RecordedPass(place, residency, gate, pass);
-        releases.push(recorded::close);
-        return recorded;
+        var made = new RecordedPass(body -> CudaGraph.record(place, body), residency, gate, pass);
+        recorded.add(made);
+        return made;
+    }
+
+    /** Gives the memory of all recordings to others; returns false if there is none. */
+    boolean releaseRecordings() {
+        boolean released = false;
+        for (RecordedPass pass : recorded) {
+            released |= pass.giveWay();
+        }
+        return released;
+    }
+
+    /** Has something released at the end of the task, the last first. */
+    void atEnd(Runnable release) {
+        releases.push(release);
     }
 
     EagerOps.Cell<Tensor> cell() {
         return new TensorCell(filled);
     }
 
+    /** Releases all; what fails, as on a device that has failed, is thrown once the rest is released. */
     @Override
     public void close() {
         List.copyOf(filled).forEach(TensorCell::close);
+        recorded.forEach(pass -> atEnd(pass::close));
+        RuntimeException failure = null;
         while (!releases.isEmpty()) {
-            releases.pop().run();
+            try {
+                releases.pop().run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
         }
         constants.release();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -80,6 +80,11 @@ final class TorchOps extends TorchLayers {
     }
 
     @Override
+    public boolean releaseRecordings() {
+        return context.releaseRecordings();
+    }
+
+    @Override
     public void await() {
         place().await();
     }

@@ -93,44 +93,6 @@ class CudaTest {
         });
     }
 
-    @Test
-    void aRecordedPassHasTheBitsOfThePass() {
-        inTask(runtime, context -> {
-            EagerOps<Tensor> ops = context.ops(ResidencyTest.checkpoint(), DType.FLOAT32);
-            int[] calls = {0};
-            var replay = ops.replay(inputs -> {
-                calls[0]++;
-                return List.of(ops.silu(ops.mul(inputs.get(0), ops.constant(3, DType.FLOAT32))), ops.magnitude(inputs.get(0)));
-            });
-            for (int run = 0; run < 5; run++) {
-                float[] values = {run - 2, 0.5f * run, -7};
-                List<Tensor> found = ops.region("", () -> replay.run(List.of(ops.load(TensorView.ofFloats(values, 3)))));
-                Tensor x = ops.load(TensorView.ofFloats(values, 3));
-                assertArrayEquals(ops.toFloats(ops.silu(ops.mul(x, ops.constant(3, DType.FLOAT32)))), ops.toFloats(found.get(0)));
-                assertArrayEquals(ops.toFloats(ops.magnitude(x)), ops.toFloats(found.get(1)));
-            }
-            assertEquals(2, calls[0], "the pass itself, and its recording");
-        });
-    }
-
-    @Test
-    void aPassThatWaitsForTheDeviceIsRunAsItIs() {
-        inTask(runtime, context -> {
-            EagerOps<Tensor> ops = ops(context);
-            int[] calls = {0};
-            var replay = ops.replay(inputs -> {
-                calls[0]++;
-                float first = ops.toFloats(inputs.get(0))[0];
-                return List.of(ops.mul(inputs.get(0), ops.constant(first, DType.FLOAT32)));
-            });
-            for (int run = 1; run < 5; run++) {
-                List<Tensor> found = replay.run(List.of(ops.load(TensorView.ofFloats(new float[] {run}, 1))));
-                assertArrayEquals(new float[] {run * run}, ops.toFloats(found.get(0)));
-            }
-            assertEquals(5, calls[0], "each run, and one recording that was given up");
-        });
-    }
-
     /** Products are launched in a small part of the time that the device takes for them. */
     @Test
     void awaitsWhatTheDeviceWasGiven() {

@@ -155,6 +155,23 @@ class ResidencyTest {
     }
 
     @Test
+    void recordingsGiveWayBeforeParametersDo() {
+        List<String> asked = new ArrayList<>();
+        inTask(new TorchRuntime(config(1, "cpu", 100)), context -> {
+            Residency residency = context.residency();
+            residency.yieldingFirst(() -> asked.add("recordings") && asked.size() == 1);
+            var store = new ParameterStore(checkpoint, DType.FLOAT32, residency, new HostGate());
+            var found = residency.bring(store, "0.weight", SHAPE, 4L * ELEMENTS, () ->
+                HostMemory.allocate(DType.FLOAT32, asked.isEmpty() ? 1L << 50 : ELEMENTS));
+            assertEquals(SHAPE, found.shape());
+            assertEquals(0, residency.released());
+            assertThrows(RuntimeException.class, () -> residency.bring(store, "1.weight", SHAPE, 4L * ELEMENTS,
+                () -> HostMemory.allocate(DType.FLOAT32, 1L << 50)));
+        });
+        assertTrue(asked.size() > 1);
+    }
+
+    @Test
     void countsBytesInTheTypeComputedIn() {
         inTask(limited, context -> {
             var halves = context.ops(checkpoint, DType.FLOAT16);

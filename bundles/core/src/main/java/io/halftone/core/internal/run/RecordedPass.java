@@ -1,5 +1,6 @@
 package io.halftone.core.internal.run;
 
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Values;
 import java.util.ArrayList;
@@ -40,7 +41,15 @@ public final class RecordedPass<T> implements AutoCloseable {
     public List<T> run(Values<T> inputs) {
         List<String> names = List.copyOf(inputs.names());
         List<T> given = List.copyOf(inputs.asMap().values());
-        return recordings.computeIfAbsent(form(names, given), form -> ops.replay(values -> body.apply(named(names, values)))).run(given);
+        EagerOps.Replay<T> recording = recordings.computeIfAbsent(form(names, given), form -> ops.replay(values -> body.apply(named(names, values))));
+        try {
+            return recording.run(given);
+        } catch (DeviceException e) {
+            if (!ops.releaseRecordings()) {   // those of other forms may hold what this one lacks
+                throw e;
+            }
+            return recording.run(given);
+        }
     }
 
     private List<Object> form(List<String> names, List<T> values) {

@@ -6,6 +6,7 @@ import io.halftone.model.ModelAdapter;
 import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature;
 import io.halftone.ops.DType;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.EagerRuntime;
 import io.halftone.ops.Ops;
@@ -144,11 +145,22 @@ public final class RunningPipeline<T> implements Components<T> {
     @Override
     public Values<T> run(String component, Values<T> inputs) {
         monitor.check();
+        try {
+            return pass(component, inputs);
+        } catch (DeviceException e) {
+            if (!ops.releaseRecordings()) {
+                throw e;
+            }
+            return pass(component, inputs);
+        }
+    }
+
+    private Values<T> pass(String component, Values<T> inputs) {
         ModelAdapter adapter = pipeline.model(component);
         ModelConfig config = pipeline.config().component(component);
         EagerOps<T> its = componentOps(component);
         List<String> names = new ArrayList<>();
-        List<T> results = its.region("", () -> {
+        List<T> results = its.region(component, () -> {
             Map<String, T> cast = new LinkedHashMap<>();
             for (ModelSignature.Port port : adapter.signature(config).inputs()) {
                 cast.put(port.name(), its.cast(inputs.get(port.name()), port.type(its.computeType())));

@@ -1,8 +1,10 @@
 package io.halftone.core.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.DeviceException;
 import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.Test;
 class RecordedPassTest {
     private final List<String> events = new ArrayList<>();
     private final EagerOps<String> ops = ops();
+    private int recordings;
+    /** Whether there is no memory for a run. */
+    private boolean scarce;
 
     /** Values are texts, whose length is their shape. */
     @SuppressWarnings("unchecked")
@@ -25,18 +30,26 @@ class RecordedPassTest {
             switch (method.getName()) {
                 case "dtype" -> DType.FLOAT32;
                 case "shape" -> Shape.of(args[0].toString().length());
+                case "releaseRecordings" -> {
+                    events.add("release");
+                    scarce = false;
+                    yield recordings > 1;
+                }
                 case "replay" -> recording((UnaryOperator<List<String>>) args[0]);
                 default -> throw new UnsupportedOperationException(method.getName());
             });
     }
 
     private EagerOps.Replay<String> recording(UnaryOperator<List<String>> body) {
-        int number = (int) events.stream().filter(event -> event.startsWith("recording")).count();
+        int number = recordings++;
         events.add("recording " + number);
         return new EagerOps.Replay<>() {
             @Override
             public List<String> run(List<String> inputs) {
                 events.add(number + " runs " + inputs);
+                if (scarce) {
+                    throw new DeviceException("mid_block: found CUDA out of memory");
+                }
                 return body.apply(inputs);
             }
 
@@ -59,6 +72,18 @@ class RecordedPassTest {
         assertEquals(List.of("3/abc"), pass.run(values("abc", "3")));
         assertEquals(List.of("4/ef"), pass.run(values("ef", "4")));
         assertEquals(List.of("recording 0", "0 runs [ab, 1]", "0 runs [cd, 2]", "recording 1", "1 runs [abc, 3]", "0 runs [ef, 4]"), events);
+    }
+
+    @Test
+    void recordingsOfOtherFormsGiveWayToAPassThatLacksMemory() {
+        var pass = new RecordedPass<>(ops, inputs -> List.of(inputs.get("sample")));
+        scarce = true;
+        assertThrows(DeviceException.class, () -> pass.run(values("a", "1")));   // the one there is has no recording yet
+        pass.run(values("a", "1"));
+        events.clear();
+        scarce = true;
+        assertEquals(List.of("ab"), pass.run(values("ab", "1")));
+        assertEquals(List.of("recording 1", "1 runs [ab, 1]", "release", "1 runs [ab, 1]"), events);
     }
 
     @Test

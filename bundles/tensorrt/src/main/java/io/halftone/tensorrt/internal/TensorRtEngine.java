@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TensorRtEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngine.class);
+    /** How often a recording is tried. */
+    private static final int RECORDINGS = 3;
 
     private final String name;
     private final ICudaEngine engine;
@@ -195,13 +197,18 @@ final class TensorRtEngine implements Engine {
         return views;
     }
 
-    /** The first run of new shapes lets the engine prepare; the second is as the others, and recorded where it can be. */
+    /**
+     * The first run of new shapes lets the engine prepare; the second is as the others, and recorded where it can be. Another thread that waits for
+     * the whole GPU spoils a recording, so that the runs behind it try again.
+     */
     private void launch() {
-        if (graphs && graph == null && runs == 1) {
+        if (graphs && graph == null && runs >= 1) {
             graph = Cuda.record(stream, () -> context.enqueueV3(stream));
             if (graph == null) {
-                graphs = false;
                 NativeLog.get().clear();             // said while recording, and no failure of a run
+            }
+            if (graph == null && runs == RECORDINGS) {
+                graphs = false;
                 LOG.info("{}: no CUDA graph can be recorded of this engine; its launches are given one by one", name);
             }
         }

@@ -95,6 +95,7 @@ class BrowserIT {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command.replaceFirst("^halftone ", HOME.resolve("bin/halftone") + " "))
             .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("shell.log").toFile());
         builder.environment().put("HALFTONE_DATA", NATIVES.getParent().toString());
+        builder.environment().put("HALFTONE_JAVA_OPTS", Console.SHORT_LIFE);
         Process shell = builder.start();
         assertTrue(shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), command);
         assertEquals(0, shell.exitValue(), Files.readString(folder.resolve("shell.log")));

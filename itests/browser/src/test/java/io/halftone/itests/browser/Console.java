@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 /** The distribution with the web console in it, as a process in a folder of its own. */
 final class Console implements AutoCloseable {
+    /** The optimizing compiler and a parallel collector would cost more than they save. */
+    static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private static final long LIMIT_SECONDS = 120;
 
     private final Process process;
@@ -45,6 +48,7 @@ final class Console implements AutoCloseable {
         builder.environment().put("KARAF_BASE", base.toString());
         builder.environment().put("CHECK_ROOT_INSTANCE_RUNNING", "false");   // another may run from the same distribution
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("EXTRA_JAVA_OPTS", SHORT_LIFE);
         Console console = new Console(builder.start(), base, port);
         try {
             console.awaitAnswer();

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,7 @@ class ClusterSessionTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!happened.getAsBoolean()) {
             assertTrue(System.nanoTime() < end, "it did not happen in 30 s");
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

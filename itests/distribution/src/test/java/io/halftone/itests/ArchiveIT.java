@@ -90,7 +90,7 @@ public class ArchiveIT {
         Launch absent = Launch.of(home, List.of(), "generate", "--model", "tiny-sdxl", "--onnx-load-path", onnx.toString(), "--engine", "tensorrt",
             "--prompt", "x");
         absent.endsWith(2);
-        assertTrue(absent.err(), absent.err().startsWith("halftone: engine tensorrt: found none"));
+        assertTrue(absent.err(), absent.err().startsWith("halftone: engine tensorrt: GPU: found no NVIDIA driver"));
 
         assertEquals("uninstalled halftone-tensorrt, from the next start\n", done("uninstall", "halftone-tensorrt").out());
         assertEquals(before, done("plugins").out());

@@ -187,7 +187,12 @@ abstract class Answers implements Halftone {
 
     /** What is needed where nothing is computed: over soon, it does not pay for holding plugins. */
     final Workplace looking(Settings taken) {
-        return new Workplace(plugins.get(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.cache());
+        return new Workplace(present(), opener, runtime, new ModelFolders(taken.modelFolders()), taken.cache());
+    }
+
+    /** The plugins that are there, and why others are not. */
+    final Plugins present() {
+        return plugins.get().lacking(diagnostics.absent());
     }
 
     /** Work that reads files. */

@@ -210,7 +210,7 @@ public final class HalftoneService extends Answers implements Workbench {
     private Workplace workplace() {
         Settings taken = settings.taken();
         EagerRuntime its = runtime.on("");
-        return new Workplace(pins.hold(plugins.get()), opener, pins.keeps(its) ? its : MissingRuntime.INSTANCE,
+        return new Workplace(pins.hold(present()), opener, pins.keeps(its) ? its : MissingRuntime.INSTANCE,
             new ModelFolders(taken.modelFolders()), taken.cache());
     }
 

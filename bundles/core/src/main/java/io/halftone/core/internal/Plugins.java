@@ -1,5 +1,6 @@
 package io.halftone.core.internal;
 
+import io.halftone.api.Absence;
 import io.halftone.api.PluginInfo;
 import io.halftone.distribute.WorkDistributor;
 import io.halftone.export.BuildTool;
@@ -16,6 +17,8 @@ import io.halftone.quant.LevelPolicy;
 import io.halftone.quant.QuantFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -48,17 +51,24 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
     /**
      * The plugins of one kind, the preferred ones first.
      *
-     * @param kind what messages call it
+     * @param kind   what messages call it
+     * @param absent why others, which are installed, cannot be had here, by name
      */
-    public record Family<S>(String kind, List<Plugin<S>> plugins) {
+    public record Family<S>(String kind, List<Plugin<S>> plugins, Map<String, String> absent) {
         public Family {
             plugins = List.copyOf(plugins);
+            absent = Map.copyOf(absent);
+        }
+
+        /** Those that are there, where nothing is known of others. */
+        public Family(String kind, List<Plugin<S>> plugins) {
+            this(kind, plugins, Map.of());
         }
 
         /**
          * The service of that name.
          *
-         * @throws IllegalArgumentException if there is none; the message lists the names there are
+         * @throws IllegalArgumentException if there is none; the message says why it cannot be had, or lists the names there are
          */
         public S get(String name) {
             for (Plugin<S> plugin : plugins) {
@@ -66,7 +76,8 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
                     return plugin.service();
                 }
             }
-            throw new IllegalArgumentException(kind + " " + name + ": found none; expected one of " + names());
+            throw new IllegalArgumentException(kind + " " + name + ": "
+                + absent.getOrDefault(name, "found none; expected one of " + names()));
         }
 
         /** Whether there is one of that name. */
@@ -82,7 +93,13 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
         }
 
         private Family<S> only(Predicate<Object> accepted) {
-            return new Family<>(kind, plugins.stream().filter(plugin -> accepted.test(plugin.service())).toList());
+            return new Family<>(kind, plugins.stream().filter(plugin -> accepted.test(plugin.service())).toList(), absent);
+        }
+
+        private Family<S> lacking(List<Absence> absences) {
+            Map<String, String> reasons = new TreeMap<>();
+            absences.stream().filter(absence -> absence.kind().equals(kind)).forEach(absence -> reasons.put(absence.name(), absence.reason()));
+            return new Family<>(kind, plugins, reasons);
         }
 
         /** What is said of them. */
@@ -96,6 +113,12 @@ public record Plugins(Family<ModelAdapter> models, Family<PipelineAdapter> pipel
         return new Plugins(models.only(accepted), pipelines.only(accepted), schedulers.only(accepted), tokenizers.only(accepted),
             formats.only(accepted), policies.only(accepted), collectors.only(accepted), algorithms.only(accepted), exporters.only(accepted),
             engines.only(accepted), presets.only(accepted), tools.only(accepted), distributors.only(accepted));
+    }
+
+    /** The same where it is known why some engines, the plugins that need more than their bundle, cannot be had here. */
+    Plugins lacking(List<Absence> absences) {
+        return new Plugins(models, pipelines, schedulers, tokenizers, formats, policies, collectors, algorithms, exporters, engines.lacking(absences),
+            presets, tools, distributors);
     }
 
     /** All plugins, by kind and in the order of preference. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.halftone.api.Absence;
 import io.halftone.api.PluginInfo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,18 @@ class PluginsTest {
         assertEquals("format int4: found none; expected one of [fp8, int8, w8a8]", e.getMessage());
         assertEquals("engine tensorrt: found none; expected one of []",
             assertThrows(IllegalArgumentException.class, () -> TestPipeline.family("engine").get("tensorrt")).getMessage());
+    }
+
+    @Test
+    void saysWhyAnEngineThatIsInstalledCannotBeHad() {
+        Plugins plugins = TestPipeline.plugins().lacking(List.of(new Absence("engine", "tensorrt", "GPU: found no device; expected one"),
+            new Absence("runtime", "any", "found none; expected libtorch")));
+        for (Plugins each : List.of(plugins, plugins.only(service -> true))) {
+            assertEquals("engine tensorrt: GPU: found no device; expected one",
+                assertThrows(IllegalArgumentException.class, () -> each.engines().get("tensorrt")).getMessage());
+            assertEquals("engine any: found none; expected one of []",
+                assertThrows(IllegalArgumentException.class, () -> each.engines().get("any")).getMessage());
+        }
     }
 
     @Test

@@ -68,8 +68,8 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
     public static String command(Workplace work, BuildRequest request, int version) throws IOException {
         Plugins.Family<BuildTool> tools = work.plugins().tools();
         if (!tools.has(request.engine())) {
-            throw new IllegalArgumentException("engine " + request.engine() + ": found no tool of its own that builds it; expected one of "
-                + tools.names() + ", or the archive installed that has the engine");
+            throw new IllegalArgumentException("engine " + request.engine() + ": found no tool of its own that builds it; expected "
+                + (tools.names().isEmpty() ? "" : "one of " + tools.names() + ", or ") + "the archive installed that has the engine");
         }
         BuildTool tool = tools.get(request.engine());
         Workplace.checkOptions("the tool of engine " + request.engine(), request.options(), tool.options());

@@ -23,8 +23,13 @@ final class Plans {
 
     private Plans() {}
 
-    /** What TensorRT this is and what device: loads the library. */
+    /**
+     * What TensorRT this is and what device: loads the library.
+     *
+     * @throws IllegalArgumentException if there is no such device
+     */
     static Platform platform(int device) {
+        Cuda.existing(device);
         String version = nvinfer.getInferLibMajorVersion() + "." + nvinfer.getInferLibMinorVersion() + "." + nvinfer.getInferLibPatchVersion();
         String capability = Cuda.attribute(device, cudart.cudaDevAttrComputeCapabilityMajor) + "."
             + Cuda.attribute(device, cudart.cudaDevAttrComputeCapabilityMinor);

@@ -123,12 +123,12 @@ record Profile(Map<String, Window> inputs) {
         private void take(String name, List<String> dims, List<Long> shape, Map<String, String> given) {
             String found = "input " + name + ": found " + Shapes.text(shape) + "; expected ";
             if (shape.size() != dims.size()) {
-                throw new IllegalArgumentException(found + dims.size() + " extents, " + String.join("x", dims));
+                throw new IllegalArgumentException(found + dims.size() + " extents, " + dims);
             }
             for (int i = 0; i < dims.size(); i++) {
                 String dim = dims.get(i);
                 if (isNumber(dim) && shape.get(i) != Long.parseLong(dim)) {
-                    throw new IllegalArgumentException(found + String.join("x", dims));
+                    throw new IllegalArgumentException(found + dims);
                 } else if (!isNumber(dim)) {
                     String other = given.putIfAbsent(dim, name);
                     if (other != null && !byDimension.get(dim).equals(shape.get(i))) {
@@ -143,8 +143,8 @@ record Profile(Map<String, Window> inputs) {
             List<Long> shape = new ArrayList<>();
             for (String dim : dims) {
                 if (!isNumber(dim) && !byDimension.containsKey(dim)) {
-                    throw new IllegalArgumentException("input " + name + ": found no extent for " + String.join("x", dims) + "; expected one of "
-                        + dim + ", or " + BuildOptions.MIN + ", " + BuildOptions.OPT + " and " + BuildOptions.MAX + " with " + name);
+                    throw new IllegalArgumentException("input " + name + ": found no extent of " + dim + " in " + dims + "; expected one, or "
+                        + BuildOptions.MIN + ", " + BuildOptions.OPT + " and " + BuildOptions.MAX + " with " + name);
                 }
                 shape.add(isNumber(dim) ? Long.valueOf(dim) : byDimension.get(dim));
             }

@@ -21,13 +21,13 @@ record Shapes(Map<String, List<Long>> byName) {
      * Reads extents.
      *
      * @param option what messages call the text
-     * @throws IllegalArgumentException if it does not follow the syntax, or names an input twice
+     * @throws IllegalArgumentException if it does not follow the syntax, has an extent of 0, or names an input twice
      */
     static Shapes parse(String option, String text) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (String entry : text.isEmpty() ? new String[0] : text.split(",", -1)) {
             int colon = entry.lastIndexOf(':');              // a name may have one as well
-            if (colon < 1 || !entry.substring(colon + 1).matches("|\\d{1,9}(x\\d{1,9})*")) {
+            if (colon < 1 || !entry.substring(colon + 1).matches("|[1-9]\\d{0,8}(x[1-9]\\d{0,8})*")) {
                 throw new IllegalArgumentException(option + ": found " + entry + "; expected name:1x2x3,...");
             }
             if (shapes.put(entry.substring(0, colon), extents(entry.substring(colon + 1))) != null) {

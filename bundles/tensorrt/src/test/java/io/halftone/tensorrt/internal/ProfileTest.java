@@ -112,7 +112,7 @@ class ProfileTest {
 
     @Test
     void refusesADimensionWithoutExtent() {
-        assertEquals("input sample: found no extent for batch_sizex4xheightx8; expected one of height, or min-shapes, opt-shapes and max-shapes"
+        assertEquals("input sample: found no extent of height in [batch_size, 4, height, 8]; expected one, or min-shapes, opt-shapes and max-shapes"
             + " with sample", refusal(Map.of("batch_size", new Extent(1, 1, 1)), Map.of()));
     }
 
@@ -121,8 +121,8 @@ class ProfileTest {
         assertEquals("dimension width: found none of that name; expected one of [batch_size, height]",
             refusal(Map.of("width", new Extent(1, 1, 1)), Map.of()));
         assertEquals("input latent: found none of that name; expected one of [sample, timestep]", refusal(EXTENTS, Map.of("opt-shapes", "latent:1")));
-        assertEquals("input sample: found 2x4; expected 4 extents, batch_sizex4xheightx8", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x4")));
-        assertEquals("input sample: found 2x3x16x8; expected batch_sizex4xheightx8", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x3x16x8")));
+        assertEquals("input sample: found 2x4; expected 4 extents, [batch_size, 4, height, 8]", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x4")));
+        assertEquals("input sample: found 2x3x16x8; expected [batch_size, 4, height, 8]", refusal(EXTENTS, Map.of("opt-shapes", "sample:2x3x16x8")));
     }
 
     @Test

@@ -108,8 +108,8 @@ class PublishedEnginesTest {
     @EnumSource
     void needsExtentsFromSomewhere(Engine engine) {
         String first = engine.inputs.split(" ")[0];
-        assertEquals("input " + first.split(":")[0] + ": found no extent for " + first.split(":")[1].replace(',', 'x')
-            + "; expected one of batch_size, or min-shapes, opt-shapes and max-shapes with " + first.split(":")[0],
+        assertEquals("input " + first.split(":")[0] + ": found no extent of batch_size in ["
+            + first.split(":")[1].replace(",", ", ") + "]; expected one, or min-shapes, opt-shapes and max-shapes with " + first.split(":")[0],
             assertThrows(IllegalArgumentException.class, () -> Profile.of(engine.model(Map.of()), Map.of(), BuildOptions.of(Map.of()))).getMessage());
     }
 }

@@ -27,7 +27,7 @@ class ShapesTest {
 
     @Test
     void refusesOtherSyntax() {
-        for (String entry : List.of("sample", ":2x4", "sample:2x", "sample:2X4", "sample:-1x4", "sample:2*4", " ")) {
+        for (String entry : List.of("sample", ":2x4", "sample:2x", "sample:2X4", "sample:-1x4", "sample:0x4", "sample:2*4", " ")) {
             var e = assertThrows(IllegalArgumentException.class, () -> Shapes.parse("opt-shapes", "timestep:1," + entry));
             assertEquals("opt-shapes: found " + entry + "; expected name:1x2x3,...", e.getMessage());
         }

@@ -98,6 +98,8 @@ public final class BenchmarkCommand extends DeviceCommand {
     }
 
     private List<Variant> variants() {
+        Given.atMostOne("full precision engine", "--full-onnx-load-path", fullOnnxLoadPath, "--full-engine-path", fullEnginePath);
+        Given.atMostOne("quantized engine", "--onnx-load-path", onnxLoadPath, "--engine-path", enginePath);
         Map<String, String> options = BuildCommand.options(threads);
         String named = Given.orElse(engine, halftone.defaults().engine());
         var full = new EngineChoice("--full-", "", path("full-onnx-load-path", fullOnnxLoadPath), path("full-engine-path", fullEnginePath), engine,

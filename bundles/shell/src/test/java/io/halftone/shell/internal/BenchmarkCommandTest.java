@@ -76,8 +76,10 @@ class BenchmarkCommandTest {
     void refusesWhatMakesNoSense() {
         assertEquals("batch-size: found 0; expected >= 1", refusal("--model", "m", "--batch-size", "0"));
         assertEquals("runs: found 0; expected >= 1", refusal("--model", "m", "--runs", "0"));
-        assertEquals("backbone: found --onnx-load-path and --engine-path; expected one of --restore-from, --onnx-load-path, --engine-path",
-            refusal("--model", "m", "--onnx-load-path", "o", "--engine-path", "e"));
+        assertEquals("quantized engine: found --onnx-load-path and --engine-path; expected one of --onnx-load-path, --engine-path",
+            refusal("--model", "m", "--onnx-load-path", "o", "--engine-path", "e", "--restore-from", "q"));
+        assertEquals("full precision engine: found --full-onnx-load-path and --full-engine-path; expected one of --full-onnx-load-path, "
+            + "--full-engine-path", refusal("--model", "m", "--full-onnx-load-path", "o", "--full-engine-path", "e", "--engine", "tensorrt"));
         assertEquals("engine: found it without a model to run; expected one of --onnx-load-path, --engine-path, --full-onnx-load-path, "
             + "--full-engine-path too", refusal("--model", "m", "--engine", "tensorrt"));
         assertEquals("json-file: found no folder /data/absent; expected one to write into", refusal("--model", "m", "--json-file", "absent/b.json"));

@@ -69,7 +69,7 @@ record Place(int index) {
         return Library.withoutCuda()
             .map(reason -> "libtorch for CUDA without the libraries that it needs, " + reason + "; expected CUDA 13, cuDNN 9 and NCCL where "
                 + "LD_LIBRARY_PATH says")
-            .orElse("libtorch for the CPU alone; expected both libtorch for CUDA and a device");
+            .orElse("libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device");
     }
 
     boolean isHost() {

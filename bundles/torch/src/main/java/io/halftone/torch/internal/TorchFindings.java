@@ -14,7 +14,6 @@ import java.util.Optional;
 /** What to say of what was found of libtorch. */
 final class TorchFindings {
     private static final String SUBJECT = "libtorch";
-    private static final long UNPACKED_BYTES = 500_000_000L;
 
     private TorchFindings() {}
 
@@ -28,8 +27,16 @@ final class TorchFindings {
      * @param cuda     whether there are natives for CUDA
      */
     record Libraries(List<String> versions, String javacpp, String platform, boolean cpu, boolean cuda) {
+        private static final long UNPACKED_BYTES = 500_000_000L;
+        private static final long UNPACKED_CUDA_BYTES = 1_000_000_000L;
+
         Libraries {
             versions = List.copyOf(versions);
+        }
+
+        /** What the natives take unpacked. */
+        long unpacked() {
+            return cuda ? UNPACKED_CUDA_BYTES : UNPACKED_BYTES;
         }
 
         /** The version of the classes: they come before the natives. */
@@ -38,7 +45,12 @@ final class TorchFindings {
         }
     }
 
-    static Finding libtorch(Libraries libraries) {
+    /**
+     * What stands for it.
+     *
+     * @param driver whether there is NVIDIA's driver
+     */
+    static Finding libtorch(Libraries libraries, boolean driver) {
         if (!libraries.cpu() && !libraries.cuda()) {
             return Finding.problem(SUBJECT, "classes " + libraries.classes() + ", no native libraries for " + libraries.platform(),
                 "those for the CPU or for CUDA", "install the feature halftone-bytedeco");
@@ -61,7 +73,9 @@ final class TorchFindings {
         if (!libraries.classes().endsWith("-" + libraries.javacpp())) {
             return Finding.note(SUBJECT, found + ", JavaCPP " + libraries.javacpp(), "JavaCPP of the version in libtorch's", "");
         }
-        return Finding.ok(SUBJECT, found + ", classes and native libraries of one version");
+        found += ", classes and native libraries of one version";
+        return libraries.cuda() || !driver ? Finding.ok(SUBJECT, found)
+            : Finding.note(SUBJECT, found, "those for CUDA, as there is an NVIDIA driver", "bin/halftone install halftone-cuda-VERSION.kar");
     }
 
     /** Of a libtorch of another program that would be loaded too. */
@@ -96,8 +110,12 @@ final class TorchFindings {
                 "0: no limit on what is resident", "start Java with -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
     }
 
-    /** The folder that natives are unpacked to; it is made when it is needed. */
-    static Finding cache(Path folder) {
+    /**
+     * The folder that natives are unpacked to; it is made when it is needed.
+     *
+     * @param bytes what they take
+     */
+    static Finding cache(Path folder, long bytes) {
         Path there = folder.toAbsolutePath();
         while (there.getParent() != null && !Files.exists(there)) {
             there = there.getParent();
@@ -109,8 +127,9 @@ final class TorchFindings {
         try {
             long free = Files.getFileStore(there).getUsableSpace();
             String found = folder + ", " + String.format(Locale.ROOT, "%.1f GB", free / 1e9) + " free";
-            return free >= UNPACKED_BYTES ? Finding.ok("natives", found)
-                : Finding.note("natives", found, "0.5 GB, which libtorch takes unpacked", "free some, or set HALFTONE_DATA");
+            return free >= bytes ? Finding.ok("natives", found)
+                : Finding.note("natives", found, String.format(Locale.ROOT, "%.1f GB, which libtorch takes unpacked", bytes / 1e9),
+                    "free some, or set HALFTONE_DATA");
         } catch (IOException e) {
             return Finding.note("natives", folder + ": " + e.getMessage(), "a folder whose free space can be told", "");
         }

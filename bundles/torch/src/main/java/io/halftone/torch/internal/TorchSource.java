@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,14 +23,18 @@ import org.osgi.service.component.annotations.Component;
 /** What libtorch's bundle knows of the machine. Nothing native is loaded for it: files and settings say enough. */
 @Component(service = DiagnosticSource.class)
 public final class TorchSource implements DiagnosticSource {
+    /** What NVIDIA's driver makes on Linux, and on Linux under Windows. */
+    private static final List<Path> DRIVER = List.of(Path.of("/dev/nvidiactl"), Path.of("/dev/nvidia0"), Path.of("/dev/dxg"));
+
     @Override
     public List<Finding> examine(Demand demand) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(TorchFindings.libtorch(libraries()));
+        TorchFindings.Libraries libraries = libraries();
+        findings.add(TorchFindings.libtorch(libraries, DRIVER.stream().anyMatch(Files::exists)));
         TorchFindings.other(OtherLibtorch.folder()).ifPresent(findings::add);
         findings.addAll(TorchFindings.threads(System.getenv(), Runtime.getRuntime().availableProcessors()));
         TorchFindings.memoryLimit(System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes")).ifPresent(findings::add);
-        findings.add(TorchFindings.cache(cache()));
+        findings.add(TorchFindings.cache(cache(), libraries.unpacked()));
         return findings;
     }
 

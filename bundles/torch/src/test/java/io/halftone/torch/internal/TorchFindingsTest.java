@@ -2,6 +2,7 @@ package io.halftone.torch.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.halftone.api.Demand;
@@ -23,7 +24,16 @@ class TorchFindingsTest {
     Path folder;
 
     private static Finding libtorch(List<String> versions, boolean cpu, boolean cuda) {
-        return TorchFindings.libtorch(new Libraries(versions, "1.5.13", "linux-x86_64", cpu, cuda));
+        return TorchFindings.libtorch(new Libraries(versions, "1.5.13", "linux-x86_64", cpu, cuda), false);
+    }
+
+    @Test
+    void aGpuThatLibtorchDoesNotReachIsNoted() {
+        var versions = List.of(VERSION, VERSION);
+        assertEquals(Finding.note("libtorch", "2.10.0-1.5.13 for the CPU, classes and native libraries of one version",
+            "those for CUDA, as there is an NVIDIA driver", "bin/halftone install halftone-cuda-VERSION.kar"),
+            TorchFindings.libtorch(new Libraries(versions, "1.5.13", "linux-x86_64", true, false), true));
+        assertEquals(Level.OK, TorchFindings.libtorch(new Libraries(versions, "1.5.13", "linux-x86_64", false, true), true).level());
     }
 
     @Test
@@ -72,19 +82,28 @@ class TorchFindingsTest {
     @Test
     void nativesNeedAFolderThatIsThereOrCanBeMade() throws Exception {
         Path absent = folder.resolve("a/b/c");
-        Finding found = TorchFindings.cache(absent);
+        Finding found = TorchFindings.cache(absent, 1);
         assertTrue(found.found().startsWith(absent + ", ") && found.found().endsWith(" GB free"), found.found());
         assertFalse(Files.exists(absent), "looking changes nothing");
         Path file = Files.createFile(folder.resolve("file"));
         assertEquals(Finding.problem("natives", file.resolve("x") + ": no folder that can be written to", "one that native libraries can be unpacked to",
-            "set HALFTONE_DATA, or -Dorg.bytedeco.javacpp.cachedir"), TorchFindings.cache(file.resolve("x")));
+            "set HALFTONE_DATA, or -Dorg.bytedeco.javacpp.cachedir"), TorchFindings.cache(file.resolve("x"), 1));
+    }
+
+    @Test
+    void nativesNeedRoomForCudaTwiceAsMuch() {
+        assertEquals(500_000_000L, new Libraries(List.of(), "", "", true, false).unpacked());
+        assertEquals(1_000_000_000L, new Libraries(List.of(), "", "", false, true).unpacked());
+        Finding full = TorchFindings.cache(folder, Long.MAX_VALUE);
+        assertEquals(Level.NOTE, full.level());
+        assertEquals("9223372036.9 GB, which libtorch takes unpacked", full.expected());
     }
 
     /** The class path of the tests has the classes and natives for the CPU. */
     @Test
     void theSourceReadsTheVersionsOfClassesAndNatives() {
         Finding libtorch = new TorchSource().examine(Demand.NONE).get(0);
-        assertEquals(Level.OK, libtorch.level(), libtorch.toString());
+        assertNotEquals(Level.PROBLEM, libtorch.level(), libtorch.toString());
         assertTrue(libtorch.found().matches("2\\.\\d+\\.\\d+-1\\.5\\.\\d+ for the CPU, classes and native libraries of one version"), libtorch.found());
         assertTrue(new TorchSource().facts().get("libtorch").endsWith(" for the CPU"));
     }

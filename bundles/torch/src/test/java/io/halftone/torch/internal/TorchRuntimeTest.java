@@ -58,7 +58,7 @@ class TorchRuntimeTest {
             var runtime = new TorchRuntime(config(1, device));
             assertEquals("libtorch (not loaded yet), device " + device + ", threads: 1", runtime.description());
             var e = assertThrows(IllegalStateException.class, () -> inTask(runtime, context -> {}));
-            assertEquals("device " + device + ": found libtorch for the CPU alone; expected both libtorch for CUDA and a device: choose cpu or auto",
+            assertEquals("device " + device + ": found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device: choose cpu or auto",
                 e.getMessage());
         }
     }
@@ -70,7 +70,7 @@ class TorchRuntimeTest {
         assertEquals("libtorch (not loaded yet), CPU, threads: 1", runtime.on("cpu").description());
         assertEquals(Device.HOST, runtime.on("cpu").device());
         var e = assertThrows(IllegalArgumentException.class, () -> runtime.on("cuda:3"));
-        assertEquals("device cuda:3: found libtorch for the CPU alone; expected both libtorch for CUDA and a device: choose cpu or auto",
+        assertEquals("device cuda:3: found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device: choose cpu or auto",
             e.getMessage());
         e = assertThrows(IllegalArgumentException.class, () -> runtime.on("gpu"));
         assertEquals("device: found gpu; expected cpu, cuda, cuda:1 ... or auto", e.getMessage());

@@ -91,7 +91,8 @@ class FollowedRuntimeTest {
     @Test
     void aRequestThatNeedsTensorsIsRefusedBeforeAnythingIsOpened() {
         PipelineSource nowhere = new PipelineSource("/nowhere", "", io.halftone.ops.DType.FLOAT32);
-        HalftoneService service = new HalftoneService(TestPipeline::plugins, null, followed, new ModelFolders(List.of()), null);
+        HalftoneService service = new HalftoneService(TestPipeline::plugins, null, followed, new ModelFolders(List.of()),
+            new io.halftone.core.internal.doctor.Diagnostics(List.of()));
         assertEquals(REFUSAL, assertThrows(IllegalArgumentException.class, () -> service.generate(new io.halftone.api.GenerateRequest(nowhere,
             io.halftone.api.BackboneChoice.fullPrecision(), new io.halftone.api.Sampling(List.of("a"), "", 1, 1, 0, 0, 1, ""), "x.png", ""),
             io.halftone.api.ProgressListener.NONE)).getMessage());

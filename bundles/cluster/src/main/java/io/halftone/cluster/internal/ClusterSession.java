@@ -4,21 +4,16 @@ import io.halftone.distribute.Ledger;
 import io.halftone.distribute.OpenWork;
 import io.halftone.distribute.ResultSink;
 import io.halftone.distribute.Unit;
-import io.halftone.distribute.UnitSource;
 import io.halftone.distribute.Work;
 import io.halftone.distribute.WorkSession;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,26 +25,21 @@ final class ClusterSession implements WorkSession {
     /** What a member answers to an offer: it works on it, or it does not work for others now. */
     static final byte[] TAKEN = {1};
     static final byte[] NOT_NOW = {0};
-    /** What the ledger knows this process by; its workers have a number behind it. */
-    private static final String HERE = "here";
+    /** How long a worker waits before it asks again for a unit. */
+    static final int LEAST_WAIT_MILLIS = 20;
     private static final long PAUSE_MILLIS = 500;
-    private static final int LEAST_WAIT_MILLIS = 20;
 
     private final UUID id = UUID.randomUUID();
     private final Work work;
-    private final Optional<OpenWork> here;
+    private final OwnWorkers own;
     private final Peers peers;
     private final Refusals refusals;
     private final Ledger.Terms terms;
     private final Runnable closed;
-    private final List<Thread> own = new ArrayList<>();
-    /** Own workers that could not load what they need, and why. */
-    private final Map<Integer, Throwable> lost = new ConcurrentSkipListMap<>();
     /** Held by whoever lends units to members or takes those of one back: who went is lent nothing any more. */
     private final Roster roster = new Roster();
     private final ResultDigests digests = new ResultDigests();
-    private volatile Part part;
-    private volatile boolean over;
+    private final CurrentPart current = new CurrentPart();
 
     /**
      * @param here   the work on this machine; empty if others alone run it
@@ -57,7 +47,7 @@ final class ClusterSession implements WorkSession {
      */
     ClusterSession(Work work, Optional<OpenWork> here, Peers peers, Refusals refusals, Ledger.Terms terms, Runnable closed) {
         this.work = work;
-        this.here = here;
+        this.own = new OwnWorkers(work, here, current, refusals);
         this.peers = peers;
         this.refusals = refusals;
         this.terms = terms;
@@ -70,53 +60,27 @@ final class ClusterSession implements WorkSession {
 
     @Override
     public void run(List<Unit> units, ResultSink sink) throws IOException {
-        if (over) {
+        if (current.isOver()) {
             throw new IllegalStateException("session: found one that is over; expected one that has not failed and is open");
         }
-        Part now = new Part(units, sink, terms);
+        Part now = new Part(units, sink, terms, digests);
         roster.serving().forEach(life -> now.ledger().join(life.toString()));
-        if (hasOwn()) {
-            now.ledger().join(HERE);
-        }
-        synchronized (this) {
-            part = now;
-            notifyAll();
-        }
+        own.join(now);
+        current.begin(now);
         try {
             do {
-                start(units.size() + lost.size());
+                own.start(units.size());
                 sink.check();
                 look(now);
             } while (now.awaitEnd(PAUSE_MILLIS));
         } catch (RuntimeException | Error e) {
             now.fail(e);
         }
-        synchronized (this) {
-            part = null;
-        }
+        current.end();
         now.close();
         if (now.hasFailed()) {
             end();
             now.rethrow();
-        }
-    }
-
-    private int ownWorkers() {
-        return here.map(OpenWork::workers).orElse(0);
-    }
-
-    /** Whether one of its own workers can run units, as far as is known. */
-    private boolean hasOwn() {
-        return lost.size() < ownWorkers();
-    }
-
-    /** So many of its own workers, or all there are. */
-    private void start(int count) {
-        for (int i = own.size(); i < Math.min(ownWorkers(), count); i++) {
-            int worker = i;
-            Thread thread = new Thread(() -> work(worker), "halftone-" + work.kind() + "-" + (i + 1));
-            own.add(thread);
-            thread.start();
         }
     }
 
@@ -146,9 +110,10 @@ final class ClusterSession implements WorkSession {
                 });
             }
         }
-        if (!hasOwn() && !lost.isEmpty() && roster.serving().isEmpty()) {
-            now.fail(lost.values().iterator().next());
-        } else if (here.isEmpty()) {
+        Optional<Throwable> failure = own.failure();
+        if (failure.isPresent() && roster.serving().isEmpty()) {
+            now.fail(failure.get());
+        } else if (!own.isOpen()) {
             roster.stranded(millis()).ifPresent(refusals -> now.fail(new IllegalStateException(
                 "cluster: " + work.kind() + " " + work.subject() + ": found no member that can run it, and no workers of its own; expected one: "
                 + refusals)));
@@ -172,21 +137,21 @@ final class ClusterSession implements WorkSession {
         } else if (message instanceof Message.Left it) {
             leaves(it.life(), () -> roster.rests(it.life(), millis()));
         }
-        return (over ? new Grant.Over() : new Grant.Later(0)).bytes();
+        return (current.isOver() ? new Grant.Over() : new Grant.Later(0)).bytes();
     }
 
     private Grant take(Message.Take it) {
-        Part now = part;
-        if (over) {
+        Optional<Part> now = current.get();
+        if (current.isOver()) {
             return new Grant.Over();
         }
-        if (now == null) {   // between parts
+        if (now.isEmpty()) {   // between parts
             return later();
         }
         String worker = worker(it.life(), it.worker());
         Optional<Unit> unit;
         synchronized (roster) {
-            unit = roster.serves(it.life(), worker, millis()) ? now.lend(worker) : Optional.empty();
+            unit = roster.serves(it.life(), worker, millis()) ? now.get().lend(worker) : Optional.empty();
         }
         return unit.<Grant>map(Grant.Lent::new).orElseGet(this::later);
     }
@@ -195,10 +160,7 @@ final class ClusterSession implements WorkSession {
     private void leaves(UUID life, Runnable noted) {
         synchronized (roster) {
             noted.run();
-            Part now = part;
-            if (now != null) {
-                now.leaves(life.toString());
-            }
+            current.get().ifPresent(now -> now.leaves(life.toString()));
         }
     }
 
@@ -212,16 +174,17 @@ final class ClusterSession implements WorkSession {
     }
 
     private void done(Message.Done it) {
-        Part now = part;
+        Optional<Part> part = part(it.unit());
         Optional<String> other = digests.differs(it.unit(), it.result());
         if (other.isPresent()) {
             refusals.add("cluster: member " + address(it.life()) + ": unit " + it.unit() + ": found a result with SHA-256 "
                 + ResultDigests.of(it.result()) + "; expected " + other.get() + ", as it had before");
-        } else if (now != null && now.has(it.unit())) {
+        } else if (part.isPresent()) {
+            Part now = part.get();
             try {
                 // its last beat may have come long before its end
                 now.beat(worker(it.life(), it.worker()), new Message.Beat(it.worker(), it.unit(), it.steps(), it.steps()));
-                accept(now, it.unit(), it.result());
+                now.accept(it.unit(), it.result());
             } catch (IOException | CancellationException e) {
                 now.fail(e);
             } catch (RuntimeException e) {   // it is no result of that unit
@@ -230,25 +193,20 @@ final class ClusterSession implements WorkSession {
         }
     }
 
-    private void accept(Part now, int unit, byte[] result) throws IOException {
-        if (now.accept(unit, result)) {
-            digests.add(unit, result);
-        }
-    }
-
     private void failed(Message.Failed it) {
-        Part now = part;
-        if (now != null && now.has(it.unit())) {
-            now.failsAt(worker(it.life(), it.worker()), it.unit(), "member " + address(it.life()) + ": unit " + it.unit() + ": " + it.error());
-        }
+        part(it.unit()).ifPresent(now -> now.failsAt(worker(it.life(), it.worker()), it.unit(),
+            "member " + address(it.life()) + ": unit " + it.unit() + ": " + it.error()));
     }
 
     private void alive(Message.Alive it) {
         roster.heard(it.life(), millis());
-        Part now = part;
-        if (now != null) {
-            it.beats().stream().filter(beat -> now.has(beat.unit())).forEach(beat -> now.beat(worker(it.life(), beat.worker()), beat));
-        }
+        current.get().ifPresent(now -> it.beats().stream().filter(beat -> now.has(beat.unit()))
+            .forEach(beat -> now.beat(worker(it.life(), beat.worker()), beat)));
+    }
+
+    /** The part that runs, if the unit is one of its own. */
+    private Optional<Part> part(int unit) {
+        return current.get().filter(now -> now.has(unit));
     }
 
     private String address(UUID life) {
@@ -261,156 +219,21 @@ final class ClusterSession implements WorkSession {
 
     /** How far the present part is; empty between parts. */
     Optional<MemberState.JobState> state() {
-        return Optional.ofNullable(part).map(now -> now.state(work));
-    }
-
-    private void work(int worker) {
-        Own units = new Own(HERE + "/" + worker);
-        boolean more = true;
-        while (more) {
-            try {
-                here.orElseThrow().serve(worker, units);
-                more = false;
-            } catch (Throwable e) {
-                more = goesOn(worker, units, e);
-            }
-        }
-    }
-
-    /** Whether one of its own workers is to begin again, after what it ended with: its unit is tried elsewhere as any other is. */
-    private boolean goesOn(int worker, Own units, Throwable e) {
-        Optional<Unit> failed = units.current;
-        units.current = Optional.empty();
-        Part now = part;
-        if (over) {
-            return false;
-        }
-        if (e instanceof CancellationException) {
-            if (now != null) {
-                now.fail(e);
-            }
-            return false;
-        }
-        if (failed.isPresent()) {
-            if (now != null && now.has(failed.get().id())) {
-                refusals.add("cluster: unit " + failed.get().id() + ": " + e);
-                now.failsAt(HERE + "/" + worker, failed.get().id(), e);
-                return !now.hasFailed();
-            }
-            return true;   // others had it first, and the part is over
-        }
-        lost.put(worker, e);
-        refusals.add("cluster: " + work.kind() + " " + work.subject() + ": worker " + (worker + 1) + " here: found " + e + "; expected to load the models");
-        if (!hasOwn() && now != null) {
-            now.leaves(HERE);   // between parts, the next one does not count on it
-        }
-        return false;
+        return current.get().map(now -> now.state(work));
     }
 
     private void end() {
-        synchronized (this) {
-            over = true;
-            notifyAll();
-        }
+        current.endSession();
         byte[] end = new Message.End(id).bytes();
         roster.lives().forEach(life -> peers.ask(life, end));   // who does not hear it learns it when it asks
-        join();
-    }
-
-    private void join() {
-        boolean interrupted = false;
-        for (Thread thread : own) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        own.awaitEnd();
     }
 
     @Override
     public void close() {
-        if (!over) {
+        if (!current.isOver()) {
             end();
         }
         closed.run();
-    }
-
-    /** Units for a worker of this process. */
-    private final class Own implements UnitSource {
-        private final String worker;
-        /** What it runs; of its thread alone. */
-        private Optional<Unit> current = Optional.empty();
-
-        Own(String worker) {
-            this.worker = worker;
-        }
-
-        @Override
-        public Optional<Unit> next() {
-            while (true) {
-                Part now;
-                synchronized (ClusterSession.this) {
-                    now = part;
-                    if (over) {
-                        return Optional.empty();
-                    }
-                    if (now == null) {
-                        pause(ClusterSession.this, 0);
-                        continue;
-                    }
-                }
-                now.checkRuns();
-                Optional<Unit> unit = now.lend(worker);
-                if (unit.isPresent()) {
-                    current = unit;
-                    return unit;
-                }
-                synchronized (ClusterSession.this) {
-                    if (part == now && !over) {
-                        pause(ClusterSession.this, LEAST_WAIT_MILLIS);   // others run what is left, and may be gone
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void finished(Unit unit, byte[] result) throws IOException {
-            Part now = part;
-            if (now != null && now.has(unit.id())) {   // otherwise others had it first, and the part is over
-                try {
-                    accept(now, unit.id(), result);
-                } catch (IOException | UncheckedIOException e) {
-                    now.fail(e);   // the unit is well, and the place for its result is not
-                    throw e;
-                }
-            }
-            current = Optional.empty();
-        }
-
-        @Override
-        public void progress(Unit unit, int done, int total) {
-            Part now = part;
-            if (now != null && now.has(unit.id())) {
-                now.beat(worker, new Message.Beat(0, unit.id(), done, total));
-                now.checkRuns();
-            }
-            if (over) {
-                throw new CancellationException("the work is over");
-            }
-        }
-    }
-
-    private static void pause(Object lock, long millis) {
-        try {
-            lock.wait(millis);
-        } catch (InterruptedException e) {   // nobody interrupts a worker
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -23,6 +23,7 @@ final class Part {
     private final Map<Integer, Unit> units = new LinkedHashMap<>();
     private final Ledger ledger;
     private final ResultSink sink;
+    private final ResultDigests digests;
     private final long begun = System.nanoTime();
     private final Set<Integer> lent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger again = new AtomicInteger();
@@ -31,10 +32,12 @@ final class Part {
     private boolean over;
     private Throwable failure;
 
-    Part(List<Unit> units, ResultSink sink, Ledger.Terms terms) {
+    /** @param digests the session's: those of results that it takes are added */
+    Part(List<Unit> units, ResultSink sink, Ledger.Terms terms, ResultDigests digests) {
         units.forEach(unit -> this.units.put(unit.id(), unit));
         this.ledger = new Ledger(this.units.keySet(), terms);
         this.sink = sink;
+        this.digests = digests;
     }
 
     boolean has(int unit) {
@@ -59,20 +62,21 @@ final class Part {
         }
     }
 
-    /**
-     * Takes a result, unless the part has failed or is over.
-     *
-     * @return whether it is the first of its unit
-     */
-    boolean accept(int unit, byte[] result) throws IOException {
+    /** Takes a result, unless the part has failed or is over. */
+    void accept(int unit, byte[] result) throws IOException {
+        boolean first;
         use.readLock().lock();
         try {
-            return !over && !hasFailed() && settle(unit, result);
+            first = !over && !hasFailed() && settle(unit, result);
         } finally {
             use.readLock().unlock();
         }
+        if (first) {
+            digests.add(unit, result);
+        }
     }
 
+    /** Whether it is the first of its unit. */
     private boolean settle(int unit, byte[] result) throws IOException {
         boolean first = sink.accept(unit, result);
         synchronized (this) {

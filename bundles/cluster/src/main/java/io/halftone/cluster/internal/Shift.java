@@ -6,17 +6,13 @@ import io.halftone.distribute.Unit;
 import io.halftone.distribute.UnitSource;
 import io.halftone.distribute.Workbench;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -26,9 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Shift implements Runnable {
     private static final long BEAT_MILLIS = 1_000;
     private static final long RETRY_MILLIS = 500;
-    /** Messages in a row that a coordinator may fail to understand: it is of another version then. */
-    private static final int MOST_MISUNDERSTOOD = 20;
-    private static final long ANSWER_MINUTES = 10;
     /** A unit that has not moved for so long counts as dead, although its process lives: others may run it. */
     private static final long STALLED_MINUTES = 10;
 
@@ -36,13 +29,11 @@ final class Shift implements Runnable {
     private final Workbench workbench;
     private final Crew crew;
     private final Peers peers;
+    private final CoordinatorLink coordinator;
     private final Refusals refusals;
     private final long patience;
     private final AtomicLong finished;
-    private final AtomicInteger misunderstood = new AtomicInteger();
     private final List<Worker> workers = new ArrayList<>();
-    private volatile UUID coordinator;
-    private volatile long heard = System.nanoTime();
     private volatile boolean begun;
     private volatile boolean ended;
 
@@ -70,13 +61,12 @@ final class Shift implements Runnable {
         this.refusals = refusals;
         this.patience = patience;
         this.finished = finished;
-        this.coordinator = offer.life();
+        this.coordinator = new CoordinatorLink(peers, offer.life());
     }
 
     /** The coordinator is still there, perhaps after it was gone for a while and has another life. */
     void renew(UUID life) {
-        coordinator = life;
-        heard = System.nanoTime();
+        coordinator.renew(life);
     }
 
     /** Stops at the next call of a model. */
@@ -91,7 +81,7 @@ final class Shift implements Runnable {
     void leave() {
         if (!ended) {
             end();
-            peers.ask(coordinator, new Message.Left(offer.session(), peers.self().life()).bytes());   // who does not hear it waits for a lease
+            coordinator.tell(new Message.Left(offer.session(), peers.self().life()));   // who does not hear it waits for a lease
         }
     }
 
@@ -101,7 +91,7 @@ final class Shift implements Runnable {
 
     /** Whether its coordinator has not been heard of for a while, although it was asked. */
     boolean isLost() {
-        return begun && System.nanoTime() - heard > TimeUnit.MILLISECONDS.toNanos(5 * BEAT_MILLIS);
+        return begun && coordinator.isSilentFor(5 * BEAT_MILLIS);
     }
 
     @Override
@@ -109,7 +99,7 @@ final class Shift implements Runnable {
         if (ended) {
             return;
         }
-        heard = System.nanoTime();
+        coordinator.begin();
         if (!ResultDigests.of(offer.description().getBytes(StandardCharsets.UTF_8)).equals(offer.digest())) {
             refuse(List.of("description: found one with another SHA-256; expected " + offer.digest()));
             return;
@@ -127,7 +117,7 @@ final class Shift implements Runnable {
                 beat();
             } finally {   // whatever happened: nobody may work on what is closed
                 end();
-                join();
+                Threads.join(workers);
             }
         } catch (RefusalException e) {
             refuse(e.differences());
@@ -140,25 +130,9 @@ final class Shift implements Runnable {
         }
     }
 
-    private void join() {
-        boolean interrupted = false;
-        for (Worker worker : workers) {
-            while (worker.isAlive()) {
-                try {
-                    worker.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void refuse(List<String> differences) {
         refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": " + String.join("; and ", differences));
-        peers.ask(coordinator, new Message.Refused(offer.session(), peers.self().life(), differences).bytes());
+        coordinator.tell(new Message.Refused(offer.session(), peers.self().life(), differences));
     }
 
     /** Says what goes on, until all is over. */
@@ -171,7 +145,7 @@ final class Shift implements Runnable {
             try {
                 grant(new Message.Alive(offer.session(), peers.self().life(), beats));
             } catch (IOException e) {
-                if (System.nanoTime() - heard > TimeUnit.SECONDS.toNanos(patience)) {
+                if (coordinator.isSilentFor(TimeUnit.SECONDS.toMillis(patience))) {
                     refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found no coordinator for " + patience
                         + " s; expected it back");
                     end();
@@ -183,25 +157,16 @@ final class Shift implements Runnable {
     /** What the coordinator answers; ends this if it says so. */
     private Grant grant(Message message) throws IOException {
         try {
-            ByteBuffer answer = peers.ask(coordinator, message.bytes()).get(ANSWER_MINUTES, TimeUnit.MINUTES);
-            heard = System.nanoTime();
-            Grant grant = Grant.of(answer);
-            if (!(message instanceof Message.Alive)) {
-                misunderstood.set(0);
-            }
+            Grant grant = coordinator.ask(message);
             if (grant instanceof Grant.Over) {
                 end();
             }
             return grant;
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            if (e.getCause() instanceof SecurityException && misunderstood.incrementAndGet() > MOST_MISUNDERSTOOD) {
-                refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found a coordinator that does not understand; expected one of "
-                    + "this version");
-                end();
-            }
-            throw new IOException(e);
-        } catch (InterruptedException e) {   // nobody interrupts a worker
-            throw new IllegalStateException(e);
+        } catch (CoordinatorLink.OtherVersionException e) {
+            refusals.add("cluster: " + offer.kind() + " " + offer.subject() + ": found a coordinator that does not understand; expected one of "
+                + "this version");
+            end();
+            throw e;
         }
     }
 

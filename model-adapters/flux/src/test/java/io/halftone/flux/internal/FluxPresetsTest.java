@@ -2,26 +2,20 @@ package io.halftone.flux.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.pipeline.Advice;
-import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.Preset;
-import java.io.IOException;
-import java.util.HashMap;
+import io.halftone.testkit.CheckpointFiles;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FluxPresetsTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> COMPONENTS = List.of("text_encoder", "text_encoder_2", "transformer", "vae");
 
     @Test
-    void hasTheSizeOfThePublishedPipelines() throws IOException {
+    void hasTheSizeOfThePublishedPipelines() {
         assertEquals(new PipelineSpec("transformer", COMPONENTS, 16, 8, 16, 1024, 1024, 28, 3.5, 2, true), spec(new FluxDevPreset()));
         assertEquals(new PipelineSpec("transformer", COMPONENTS, 16, 8, 16, 1024, 1024, 4, 0, 2, true), spec(new FluxSchnellPreset()));
     }
@@ -42,19 +36,7 @@ class FluxPresetsTest {
         }
     }
 
-    private static PipelineSpec spec(Preset preset) throws IOException {
-        Map<String, ModelConfig> components = new HashMap<>();
-        for (var file : preset.files().entrySet()) {
-            String component = file.getKey().replaceFirst("/.*", "");
-            if (file.getKey().endsWith("config.json")) {
-                components.put(component, config(file.getKey(), file.getValue()));
-            }
-        }
-        ModelConfig index = config("model_index.json", preset.files().get("model_index.json"));
-        return new FluxAdapter().spec(new PipelineConfig(index, components));
-    }
-
-    private static ModelConfig config(String source, String json) throws IOException {
-        return ModelConfig.of(source, JSON.readValue(json, new TypeReference<Map<String, Object>>() {}));
+    private static PipelineSpec spec(Preset preset) {
+        return new FluxAdapter().spec(CheckpointFiles.config(preset));
     }
 }

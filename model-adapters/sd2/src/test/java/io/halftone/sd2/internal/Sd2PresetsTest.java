@@ -2,26 +2,20 @@ package io.halftone.sd2.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.pipeline.Advice;
-import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.Preset;
-import java.io.IOException;
-import java.util.HashMap;
+import io.halftone.testkit.CheckpointFiles;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class Sd2PresetsTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> COMPONENTS = List.of("text_encoder", "unet", "vae");
 
     @Test
-    void hasTheSizeOfThePublishedPipelines() throws IOException {
+    void hasTheSizeOfThePublishedPipelines() {
         assertEquals(new PipelineSpec("unet", COMPONENTS, 4, 8, 8, 768, 768, 50, 7.5, 1, false), spec(new Sd21Preset()));
         assertEquals(new PipelineSpec("unet", COMPONENTS, 4, 8, 8, 512, 512, 50, 7.5, 1, false), spec(new Sd21BasePreset()));
     }
@@ -49,19 +43,7 @@ class Sd2PresetsTest {
             new Sd21BasePreset().files().get("scheduler/scheduler_config.json").contains("\"epsilon\"")));
     }
 
-    private static PipelineSpec spec(Preset preset) throws IOException {
-        Map<String, ModelConfig> components = new HashMap<>();
-        for (var file : preset.files().entrySet()) {
-            String component = file.getKey().replaceFirst("/.*", "");
-            if (file.getKey().endsWith("config.json")) {
-                components.put(component, config(file.getKey(), file.getValue()));
-            }
-        }
-        ModelConfig index = config("model_index.json", preset.files().get("model_index.json"));
-        return new StableDiffusionAdapter().spec(new PipelineConfig(index, components));
-    }
-
-    private static ModelConfig config(String source, String json) throws IOException {
-        return ModelConfig.of(source, JSON.readValue(json, new TypeReference<Map<String, Object>>() {}));
+    private static PipelineSpec spec(Preset preset) {
+        return new StableDiffusionAdapter().spec(CheckpointFiles.config(preset));
     }
 }

@@ -2,25 +2,18 @@ package io.halftone.sd3.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.pipeline.Advice;
-import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.Preset;
-import java.io.IOException;
-import java.util.HashMap;
+import io.halftone.testkit.CheckpointFiles;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class Sd3MediumPresetTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @Test
-    void hasTheSizeOfThePublishedPipeline() throws IOException {
+    void hasTheSizeOfThePublishedPipeline() {
         List<String> components = List.of("text_encoder", "text_encoder_2", "text_encoder_3", "transformer", "vae");
         assertEquals(new PipelineSpec("transformer", components, 16, 8, 16, 1024, 1024, 28, 7, 2, false), spec(new Sd3MediumPreset()));
     }
@@ -39,19 +32,7 @@ class Sd3MediumPresetTest {
             "sequence_length", new Extent(333, 333, 333)), new Sd3MediumPreset().extents());
     }
 
-    private static PipelineSpec spec(Preset preset) throws IOException {
-        Map<String, ModelConfig> components = new HashMap<>();
-        for (var file : preset.files().entrySet()) {
-            String component = file.getKey().replaceFirst("/.*", "");
-            if (file.getKey().endsWith("config.json")) {
-                components.put(component, config(file.getKey(), file.getValue()));
-            }
-        }
-        ModelConfig index = config("model_index.json", preset.files().get("model_index.json"));
-        return new StableDiffusion3Adapter().spec(new PipelineConfig(index, components));
-    }
-
-    private static ModelConfig config(String source, String json) throws IOException {
-        return ModelConfig.of(source, JSON.readValue(json, new TypeReference<Map<String, Object>>() {}));
+    private static PipelineSpec spec(Preset preset) {
+        return new StableDiffusion3Adapter().spec(CheckpointFiles.config(preset));
     }
 }

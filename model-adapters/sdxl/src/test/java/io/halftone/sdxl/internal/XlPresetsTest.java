@@ -2,26 +2,20 @@ package io.halftone.sdxl.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.halftone.model.ModelConfig;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.pipeline.Advice;
-import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineSpec;
 import io.halftone.pipeline.Preset;
-import java.io.IOException;
-import java.util.HashMap;
+import io.halftone.testkit.CheckpointFiles;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class XlPresetsTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> COMPONENTS = List.of("text_encoder", "text_encoder_2", "unet", "vae");
 
     @Test
-    void hasTheSizeOfThePublishedPipelines() throws IOException {
+    void hasTheSizeOfThePublishedPipelines() {
         assertEquals(new PipelineSpec("unet", COMPONENTS, 4, 8, 8, 1024, 1024, 50, 5, 1, false), spec(new Sdxl10Preset()));
         assertEquals(new PipelineSpec("unet", COMPONENTS, 4, 8, 8, 512, 512, 50, 5, 1, false), spec(new SdxlTurboPreset()));
     }
@@ -59,19 +53,7 @@ class XlPresetsTest {
             turbo.get("scheduler/scheduler_config.json").contains("\"EulerAncestralDiscreteScheduler\"")));
     }
 
-    private static PipelineSpec spec(Preset preset) throws IOException {
-        Map<String, ModelConfig> components = new HashMap<>();
-        for (var file : preset.files().entrySet()) {
-            String component = file.getKey().replaceFirst("/.*", "");
-            if (file.getKey().endsWith("config.json")) {
-                components.put(component, config(file.getKey(), file.getValue()));
-            }
-        }
-        ModelConfig index = config("model_index.json", preset.files().get("model_index.json"));
-        return new StableDiffusionXlAdapter().spec(new PipelineConfig(index, components));
-    }
-
-    private static ModelConfig config(String source, String json) throws IOException {
-        return ModelConfig.of(source, JSON.readValue(json, new TypeReference<Map<String, Object>>() {}));
+    private static PipelineSpec spec(Preset preset) {
+        return new StableDiffusionXlAdapter().spec(CheckpointFiles.config(preset));
     }
 }

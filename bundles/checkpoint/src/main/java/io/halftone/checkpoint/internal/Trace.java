@@ -1,5 +1,13 @@
 package io.halftone.checkpoint.internal;
 
+import io.halftone.checkpoint.internal.Origin.Branch;
+import io.halftone.checkpoint.internal.Origin.Codes;
+import io.halftone.checkpoint.internal.Origin.Constant;
+import io.halftone.checkpoint.internal.Origin.Derived;
+import io.halftone.checkpoint.internal.Origin.Narrow;
+import io.halftone.checkpoint.internal.Origin.Parameter;
+import io.halftone.checkpoint.internal.Origin.RoundedTensor;
+import io.halftone.checkpoint.internal.Origin.Tensor;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Layer;
@@ -28,33 +36,6 @@ import java.util.function.Supplier;
  * proxy, which sees every operation, and not one method for each.
  */
 final class Trace {
-    /** What a value is made of. */
-    private sealed interface Origin {}
-
-    /**
-     * A tensor of the layer, widened at most.
-     *
-     * @param factors what it was multiplied with, channel by channel; empty for nothing
-     */
-    private record Tensor(Slot slot, float[] factors) implements Origin {}
-
-    private record Constant(float[] values, DType type, boolean scalar) implements Origin {}
-
-    private record Codes(Tensor of, DType type, Object scale, int axis) implements Origin {}
-
-    private record RoundedTensor(Tensor of) implements Origin {}
-
-    private record Parameter(String name, Shape shape) implements Origin {}
-
-    /** The input's product with the first of two narrow matrices. */
-    private record Narrow(Tensor of, Parameter a) implements Origin {}
-
-    /** The input's product with both. */
-    private record Branch(Tensor of, LowRank matrices) implements Origin {}
-
-    /** Made of tensors by element-wise operations and changes of shape. */
-    private record Derived(Set<Slot> of) implements Origin {}
-
     private static final Set<String> DERIVING = Set.of("reshape", "permute", "slice", "concat", "pad", "expand", "cast", "add", "sub",
         "mul", "div", "clamp");
 
@@ -191,24 +172,14 @@ final class Trace {
 
     private static Origin constant(Object[] args) {
         if (args[0] instanceof Double value) {
-            DType type = (DType) args[1];
-            return new Constant(new float[] {Numbers.round(value.floatValue(), type)}, type, true);
+            return new Constant(new float[] {value.floatValue()}, DType.FLOAT32, true).in((DType) args[1]);
         }
-        float[] values = ((float[]) args[0]).clone();
-        DType type = (DType) args[2];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Numbers.round(values[i], type);
-        }
-        return new Constant(values, type, ((Shape) args[1]).rank() == 0);
+        return new Constant((float[]) args[0], DType.FLOAT32, ((Shape) args[1]).rank() == 0).in((DType) args[2]);
     }
 
     private Origin cast(Origin from, Meta x, Meta result) {
         if (from instanceof Constant constant && result.dtype().isCompute()) {
-            float[] values = constant.values().clone();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = Numbers.round(values[i], result.dtype());
-            }
-            return new Constant(values, result.dtype(), constant.scalar());
+            return constant.in(result.dtype());
         }
         if (from instanceof RoundedTensor || result.dtype() == x.dtype() || result.dtype() == DType.FLOAT32) {
             return from;

@@ -47,7 +47,7 @@ public interface PipelineFolder extends AutoCloseable {
      */
     List<Path> files(String component);
 
-    /** A SHA-256 of the component's tensor names, types, shapes and a sample of each one's bytes, hexadecimal: tells one checkpoint from another. */
+    /** The {@link Fingerprint} of the component's weights: tells one checkpoint from another. */
     String fingerprint(String component);
 
     @Override

@@ -2,6 +2,7 @@ package io.halftone.diffusers.internal;
 
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.Parameters;
+import io.halftone.pipeline.Fingerprint;
 import io.halftone.pipeline.PipelineConfig;
 import io.halftone.pipeline.PipelineFolder;
 import io.halftone.safetensors.FolderLinks;

@@ -6,14 +6,10 @@ import io.halftone.lora.LoraDigest;
 import io.halftone.lora.LoraFolder;
 import io.halftone.lora.LoraFusion;
 import io.halftone.ops.Parameters;
+import io.halftone.pipeline.Fingerprint;
 import io.halftone.pipeline.PipelineFolder;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A folder's weights with LoRAs fused in as they are read; without any, the folder's own. */
 final class LoraWeights implements AutoCloseable {
-    /** Bytes taken of each end of a tensor, as the folder's own fingerprint does. */
-    private static final int SAMPLE = 64;
-
     private final PipelineFolder folder;
     private final List<FusedLora> fused;
     private final LoraFusion fusion;
@@ -75,25 +68,7 @@ final class LoraWeights implements AutoCloseable {
         if (fusion == null || !fusion.touched().contains(component)) {
             return folder.fingerprint(component);
         }
-        return fingerprints.computeIfAbsent(component, this::computed);
-    }
-
-    private String computed(String component) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            Parameters weights = parameters(component);
-            for (String name : weights.names()) {
-                Parameters.Info info = weights.info(name);
-                digest.update((name + " " + info + "\n").getBytes(StandardCharsets.UTF_8));
-                ByteBuffer bytes = weights.read(name).bytes();
-                int sample = Math.min(SAMPLE, bytes.remaining());
-                digest.update(bytes.slice(bytes.position(), sample));
-                digest.update(bytes.slice(bytes.limit() - sample, sample));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: found none; expected it in every Java", e);
-        }
+        return fingerprints.computeIfAbsent(component, name -> Fingerprint.of(parameters(name)));
     }
 
     @Override

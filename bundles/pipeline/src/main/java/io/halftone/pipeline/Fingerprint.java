@@ -1,6 +1,6 @@
-package io.halftone.diffusers.internal;
+package io.halftone.pipeline;
 
-import io.halftone.safetensors.Safetensors;
+import io.halftone.ops.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,31 +9,33 @@ import java.util.HexFormat;
 
 /**
  * Tells one checkpoint from another without reading all of it: the SHA-256 of every tensor's name, type, shape, and first
- * and last bytes. The same weights in other shards have the same fingerprint.
+ * and last bytes. The same weights in other files have the same fingerprint.
  */
-final class Fingerprint {
+public final class Fingerprint {
     /** Bytes read at each end of a tensor: training changes all of them, and a thousand tensors take no time. */
     private static final int SAMPLE = 64;
 
     private Fingerprint() {}
 
-    /** Hexadecimal. */
-    static String of(Safetensors weights) {
+    /**
+     * The fingerprint of a component's weights.
+     *
+     * @return 64 hexadecimal digits in lower case
+     * @throws io.halftone.ops.CheckpointException if a tensor cannot be read
+     */
+    public static String of(Parameters weights) {
         MessageDigest digest = sha256();
         for (String name : weights.names()) {
-            var info = weights.info(name);
+            Parameters.Info info = weights.info(name);
             digest.update((name + " " + info + "\n").getBytes(StandardCharsets.UTF_8));
-            int bytes = (int) Math.min(SAMPLE, info.byteLength());
-            update(digest, weights, name, 0, bytes);
-            update(digest, weights, name, info.byteLength() - bytes, bytes);
+            Parameters.Window window = weights.window(name);
+            ByteBuffer sample = ByteBuffer.allocate((int) Math.min(SAMPLE, info.byteLength()));
+            window.read(0, sample);
+            digest.update(sample.flip());
+            window.read(info.byteLength() - sample.capacity(), sample.clear());
+            digest.update(sample.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void update(MessageDigest digest, Safetensors weights, String name, long offset, int bytes) {
-        ByteBuffer window = ByteBuffer.allocate(bytes);
-        weights.read(name, offset, window);
-        digest.update(window.flip());
     }
 
     private static MessageDigest sha256() {

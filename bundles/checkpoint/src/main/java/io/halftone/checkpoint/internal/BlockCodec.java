@@ -155,18 +155,10 @@ final class BlockCodec implements Codec {
         for (float value : values) {
             amax = Math.max(amax, Math.abs(value));
         }
-        byte scale;
-        if (hasTensorScale()) {
-            float unit = encoding.tensorScale() * blocks.element().max();
-            byte rounded = Numbers.e4m3(amax / unit);
-            scale = Numbers.e4m3(rounded) == 0 ? Numbers.e4m3(1) : rounded;
-        } else {
-            scale = (byte) (Numbers.powerOfTwo(amax, blocks.element().max()) + Numbers.E8M0_BIAS);
-        }
-        float step = step(scale, encoding.tensorScale());
+        byte scale = blocks.scaleCode(amax, encoding.tensorScale());
+        float step = blocks.step(scale, encoding.tensorScale());
         for (int i = 0; i < codes.length; i++) {
-            float quotient = values[i] / step;
-            codes[i] = isPacked() ? (byte) Numbers.e2m1(quotient) : Numbers.e4m3(quotient);
+            codes[i] = blocks.element().code(values[i] / step);
         }
         return Float.isNaN(amax) || step == 0 ? -1 : scale & 0xff;
     }
@@ -174,10 +166,9 @@ final class BlockCodec implements Codec {
     /** What {@code roundBlocks} gives. */
     private float[] decode(byte[] codes, byte scale, float tensorScale) {
         float[] values = new float[codes.length];
-        float step = step(scale, tensorScale);
+        float step = blocks.step(scale, tensorScale);
         for (int i = 0; i < codes.length; i++) {
-            float code = isPacked() ? Numbers.e2m1(codes[i]) : Numbers.e4m3(codes[i]);
-            values[i] = Numbers.round(code * step, encoding.valueType());
+            values[i] = Numbers.round(blocks.element().value(codes[i]) * step, encoding.valueType());
         }
         return values;
     }
@@ -196,17 +187,13 @@ final class BlockCodec implements Codec {
         for (byte code : codes) {
             max = Math.max(max, code & 7);
         }
-        float lifted = scale == 1 && max == CODE_OF_3 ? 3.25f : scale == 2 && max == CODE_OF_4 ? 4.75f : Numbers.e2m1(max);
+        float lifted = scale == 1 && max == CODE_OF_3 ? 3.25f : scale == 2 && max == CODE_OF_4 ? 4.75f : blocks.element().value((byte) max);
         for (int i = 0; i < codes.length; i++) {
             if ((codes[i] & 7) == max) {
-                values[i] = Math.copySign(lifted * step(scale, tensorScale), values[i]);
+                values[i] = Math.copySign(lifted * blocks.step(scale, tensorScale), values[i]);
             }
         }
         return values;
-    }
-
-    private float step(byte scale, float tensorScale) {
-        return hasTensorScale() ? Numbers.e4m3(scale) * tensorScale : Math.scalb(1f, (scale & 0xff) - Numbers.E8M0_BIAS);
     }
 
     private void put(ByteBuffer bytes, int i, byte code) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.checkpoint.Layout;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Layer;
 import io.halftone.quant.Slot;
 import java.io.IOException;
@@ -195,7 +196,7 @@ public final class OtherPrograms {
         Encoding input = codes.encodings().get(Slot.INPUT);
         if (input instanceof Encoding.Scaled scaled && scaled.isPerTensor()) {
             float recorded = scaled.scales()[0];
-            float exact = amax / (scaled.type() == DType.INT8 ? 127 : Numbers.E4M3_MAX);
+            float exact = amax / (scaled.type() == DType.INT8 ? 127 : Float8.MAX);
             // what the rewrite uses is rounded to the compute type, whose coarsest, bfloat16, has 8 bits
             return Optional.of(Math.abs(exact - recorded) <= recorded * 0x1p-7f ? exact : recorded);
         }

@@ -3,6 +3,7 @@ package io.halftone.checkpoint.internal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.checkpoint.Layout;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Parameters.Info;
 import io.halftone.ops.Parameters.Window;
 import io.halftone.ops.TensorView;
@@ -181,12 +182,12 @@ final class ScaledCodec implements Codec {
     }
 
     private byte code(float quotient) {
-        return encoding.type() == DType.INT8 ? Numbers.int8(quotient) : Numbers.e4m3(quotient);
+        return encoding.type() == DType.INT8 ? Numbers.int8(quotient) : Float8.fromFloat(quotient);
     }
 
     /** What dequantize gives: the product in the type of the scale. */
     private float value(byte code, float scale) {
-        float factor = encoding.type() == DType.INT8 ? code : Numbers.e4m3(code);
+        float factor = encoding.type() == DType.INT8 ? code : Float8.toFloat(code);
         return Numbers.round(factor * scale, encoding.scaleType());
     }
 

@@ -1,6 +1,7 @@
 package io.halftone.onnx.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Float8;
 import java.util.Arrays;
 
 /** Codes of 8 bits: rint(w / scale), saturated, or the nearest 8-bit float; the quotient in float32 of values in the compute type. */

@@ -12,6 +12,7 @@ import io.halftone.export.ExportReport.Codes;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Role;
 import io.halftone.quant.Slot;

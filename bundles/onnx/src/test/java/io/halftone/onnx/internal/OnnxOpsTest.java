@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.halftone.ops.DType;
 import io.halftone.ops.Dim;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;

@@ -14,6 +14,7 @@ import io.halftone.export.ExportReport.QuantizedLayer;
 import io.halftone.format.fp8.internal.Fp8Format;
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;

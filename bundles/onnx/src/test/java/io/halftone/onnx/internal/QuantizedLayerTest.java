@@ -15,6 +15,7 @@ import io.halftone.export.ExportReport.Codes;
 import io.halftone.export.ExportReport.QuantizedLayer;
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Role;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Float8;
 import io.halftone.ops.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

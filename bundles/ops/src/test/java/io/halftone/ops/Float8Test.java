@@ -1,9 +1,8 @@
-package io.halftone.onnx.internal;
+package io.halftone.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.halftone.ops.Float16;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

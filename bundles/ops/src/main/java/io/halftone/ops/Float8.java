@@ -1,23 +1,36 @@
-package io.halftone.onnx.internal;
+package io.halftone.ops;
 
 /**
  * The 8-bit float with 4 exponent bits (bias 7) and 3 mantissa bits: largest value 448, smallest 2^-9, no infinity, and one
  * NaN of either sign. ONNX calls it FLOAT8E4M3FN.
  */
-final class Float8 {
-    private static final float GREATEST = 448;
+public final class Float8 {
+    /** The largest value. */
+    public static final float MAX = 448;
+
     private static final int NAN = 0x7f;
+    /** By code. */
+    private static final float[] VALUES = new float[256];
+
+    static {
+        for (int code = 0; code < VALUES.length; code++) {
+            int exponent = code >> 3 & 0xf, mantissa = code & 7;
+            float magnitude = exponent == 0 ? mantissa * 0x1p-9f : Float.intBitsToFloat(exponent + 120 << 23 | mantissa << 20);
+            float value = (code & NAN) == NAN ? Float.NaN : magnitude;
+            VALUES[code] = code < 0x80 ? value : -value;
+        }
+    }
 
     private Float8() {}
 
     /** The nearest code, ties to even; beyond the range the greatest. NaN stays NaN. */
-    static byte fromFloat(float value) {
+    public static byte fromFloat(float value) {
         int sign = Float.floatToRawIntBits(value) >>> 24 & 0x80;
         float magnitude = Math.abs(value);
         if (Float.isNaN(value)) {
             return (byte) (sign | NAN);
         }
-        if (magnitude >= GREATEST) {
+        if (magnitude >= MAX) {
             return (byte) (sign | 0x7e);
         }
         if (magnitude < 0x1p-6f) {                           // subnormal: whole steps of 2^-9; 8 steps are the first normal
@@ -29,17 +42,7 @@ final class Float8 {
     }
 
     /** The value of a code; exact. */
-    static float toFloat(byte code) {
-        int exponent = code >> 3 & 0xf;
-        int mantissa = code & 7;
-        float magnitude;
-        if ((code & NAN) == NAN) {
-            magnitude = Float.NaN;
-        } else if (exponent == 0) {
-            magnitude = mantissa * 0x1p-9f;
-        } else {
-            magnitude = Float.intBitsToFloat(exponent + 120 << 23 | mantissa << 20);
-        }
-        return code < 0 ? -magnitude : magnitude;
+    public static float toFloat(byte code) {
+        return VALUES[code & 0xff];
     }
 }

@@ -17,7 +17,7 @@ final class Rounding {
         return switch (dtype) {
             case FLOAT32 -> bytes.getFloat(at);
             case FLOAT16 -> Float16.toFloat(bytes.getShort(at));
-            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(at) << 16);
+            case BFLOAT16 -> Float16.ofBfloat16(bytes.getShort(at));
             default -> throw new IllegalArgumentException("dtype: found " + dtype + "; expected FLOAT32, FLOAT16 or BFLOAT16");
         };
     }

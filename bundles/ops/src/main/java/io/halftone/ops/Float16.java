@@ -46,4 +46,18 @@ public final class Float16 {
         }
         return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
     }
+
+    /** The value of a bfloat16's bits; exact. */
+    public static float ofBfloat16(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+
+    /** The value as a compute type holds it: the nearest, ties to even; the value itself for FLOAT32 and all other types. */
+    public static float rounded(float value, DType type) {
+        return switch (type) {
+            case FLOAT16 -> toFloat(fromFloat(value));
+            case BFLOAT16 -> ofBfloat16(bfloat16(value));
+            default -> value;
+        };
+    }
 }

@@ -135,7 +135,7 @@ public final class TensorView {
             }
             case BFLOAT16 -> {
                 for (int i = 0; i < n; i++) {
-                    values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
+                    values[i] = Float16.ofBfloat16(bytes.getShort());
                 }
             }
             case INT64 -> {

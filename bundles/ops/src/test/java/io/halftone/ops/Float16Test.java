@@ -96,4 +96,22 @@ class Float16Test {
         assertEquals((short) expected, Float16.bfloat16(Float.intBitsToFloat(bits)), () -> Integer.toHexString(bits));
         assertEquals((short) (expected | 0x8000), Float16.bfloat16(Float.intBitsToFloat(bits | 0x80000000)));
     }
+
+    @Test
+    void everyBfloat16ComesBack() {
+        for (int bits = 0; bits < 0x10000; bits++) {
+            if ((bits & 0x7fff) <= BFLOAT16_INFINITY) {
+                assertEquals((short) bits, Float16.bfloat16(Float16.ofBfloat16((short) bits)));
+            }
+        }
+        assertEquals(-1.5f, Float16.ofBfloat16((short) 0xbfc0));
+    }
+
+    @Test
+    void roundsToComputeTypesAlone() {
+        assertEquals(0.333251953125f, Float16.rounded(1 / 3f, DType.FLOAT16));
+        assertEquals(0.333984375f, Float16.rounded(1 / 3f, DType.BFLOAT16));
+        assertEquals(1 / 3f, Float16.rounded(1 / 3f, DType.FLOAT32));
+        assertEquals(1 / 3f, Float16.rounded(1 / 3f, DType.INT64));
+    }
 }

@@ -48,7 +48,7 @@ public final class Smoothing implements LayerRun.WeightChange {
                 unmoved++;
             } else {
                 double factor = Math.pow(w[j], 1 - alpha) / Math.pow(a[j], alpha);
-                factors[j] = rounded(Math.min(GREATEST, Math.max(LEAST, (float) factor)), type);
+                factors[j] = Float16.rounded(Math.min(GREATEST, Math.max(LEAST, (float) factor)), type);
             }
         }
         dead = unmoved;
@@ -127,14 +127,5 @@ public final class Smoothing implements LayerRun.WeightChange {
             largest = a[j] * factors[j] > a[largest] * factors[largest] ? j : largest;
         }
         return largest;
-    }
-
-    /** The value as the type holds it: rounded to the nearest, ties to even. */
-    public static float rounded(float value, DType type) {
-        return switch (type) {
-            case FLOAT16 -> Float16.toFloat(Float16.fromFloat(value));
-            case BFLOAT16 -> Float.intBitsToFloat(Float16.bfloat16(value) << 16);
-            default -> value;
-        };
     }
 }

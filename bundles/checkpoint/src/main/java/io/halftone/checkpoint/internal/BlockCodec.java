@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.checkpoint.Layout;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Parameters.Info;
 import io.halftone.ops.TensorView;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ final class BlockCodec implements Codec {
                 int start = start(row, column);
                 for (int i = 0; i < size; i++) {
                     float value = Numbers.get(from, weight.dtype(), start + i);
-                    values[i] = weight.dtype() == computeType ? value : Numbers.round(value, computeType);
+                    values[i] = weight.dtype() == computeType ? value : Float16.rounded(value, computeType);
                 }
                 int scale = encode(values, codes);
                 if (scale < 0 || !isKept(codes, scale, values)) {
@@ -130,7 +131,7 @@ final class BlockCodec implements Codec {
         float[] once = decode(codes, (byte) scale, encoding.tensorScale());
         float[] read = restore(codes, (byte) scale, encoding.tensorScale());
         for (int i = 0; i < once.length; i++) {
-            scratch[i] = Numbers.round(read[i], computeType);
+            scratch[i] = Float16.rounded(read[i], computeType);
         }
         byte[] again = new byte[codes.length];
         int scaleAgain = encode(scratch, again);
@@ -168,7 +169,7 @@ final class BlockCodec implements Codec {
         float[] values = new float[codes.length];
         float step = blocks.step(scale, tensorScale);
         for (int i = 0; i < codes.length; i++) {
-            values[i] = Numbers.round(blocks.element().value(codes[i]) * step, encoding.valueType());
+            values[i] = Float16.rounded(blocks.element().value(codes[i]) * step, encoding.valueType());
         }
         return values;
     }

@@ -2,6 +2,7 @@ package io.halftone.checkpoint.internal;
 
 import io.halftone.ops.CheckpointException;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Parameters;
 import io.halftone.ops.TensorView;
 import java.nio.ByteBuffer;
@@ -42,9 +43,9 @@ final class Changes {
     private static float divided(ByteBuffer from, DType type, int i, DType computeType, float[] factors, boolean roundedFirst) {
         float value = Numbers.get(from, type, i);
         if (factors == null) {
-            return Numbers.round(value, computeType);
+            return Float16.rounded(value, computeType);
         }
-        return Numbers.round((roundedFirst ? Numbers.round(value, computeType) : value) / factors[i % factors.length], computeType);
+        return Float16.rounded((roundedFirst ? Float16.rounded(value, computeType) : value) / factors[i % factors.length], computeType);
     }
 
     /**

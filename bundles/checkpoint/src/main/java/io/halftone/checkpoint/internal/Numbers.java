@@ -4,7 +4,7 @@ import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
 import java.nio.ByteBuffer;
 
-/** Numbers of few bits, as libtorch rounds them. */
+/** Elements of tensors as numbers, and whole numbers as libtorch rounds to them. */
 final class Numbers {
     private static final float[] HALVES = new float[1 << 16];
 
@@ -16,15 +16,6 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** The value as a compute type holds it; unchanged for other types. */
-    static float round(float value, DType type) {
-        return switch (type) {
-            case FLOAT16 -> Float16.toFloat(Float16.fromFloat(value));
-            case BFLOAT16 -> Float.intBitsToFloat(Float16.bfloat16(value) << 16);
-            default -> value;
-        };
-    }
-
     /** Whether the type is one that {@link #get} reads. */
     static boolean isFloat(DType type) {
         return type.isCompute() || type == DType.FLOAT64;
@@ -35,7 +26,7 @@ final class Numbers {
         return switch (type) {
             case FLOAT32 -> bytes.getFloat(4 * i);
             case FLOAT16 -> HALVES[bytes.getShort(2 * i) & 0xffff];
-            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
+            case BFLOAT16 -> Float16.ofBfloat16(bytes.getShort(2 * i));
             case FLOAT64 -> (float) bytes.getDouble(8 * i);
             default -> throw new IllegalArgumentException("element: found " + type + "; expected a type of floats");
         };

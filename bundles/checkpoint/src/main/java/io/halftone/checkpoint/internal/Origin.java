@@ -1,6 +1,7 @@
 package io.halftone.checkpoint.internal;
 
 import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Shape;
 import io.halftone.quant.Slot;
 import java.util.Set;
@@ -20,7 +21,7 @@ sealed interface Origin {
         Constant in(DType other) {
             float[] rounded = values.clone();
             for (int i = 0; i < rounded.length; i++) {
-                rounded[i] = Numbers.round(rounded[i], other);
+                rounded[i] = Float16.rounded(rounded[i], other);
             }
             return new Constant(rounded, other, scalar);
         }

@@ -3,6 +3,7 @@ package io.halftone.checkpoint.internal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.halftone.checkpoint.Layout;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Float8;
 import io.halftone.ops.Parameters.Info;
 import io.halftone.ops.Parameters.Window;
@@ -71,7 +72,7 @@ final class ScaledCodec implements Codec {
             Table table = shared == null ? new Table(scale(run)) : shared;
             for (int i = run * inner; i < (run + 1) * inner; i++) {
                 float value = Numbers.get(from, weight.dtype(), i);
-                float quotient = (weight.dtype() == computeType ? value : Numbers.round(value, computeType)) / table.scale;
+                float quotient = (weight.dtype() == computeType ? value : Float16.rounded(value, computeType)) / table.scale;
                 byte code = code(quotient);
                 if (Float.isNaN(quotient) || !table.isKept(code)) {
                     return false;
@@ -169,7 +170,7 @@ final class ScaledCodec implements Codec {
             byte found = known[code & 0xff];
             if (found == 0) {
                 float value = value(code, scale);
-                byte again = code(Numbers.round(value, computeType) / scale);
+                byte again = code(Float16.rounded(value, computeType) / scale);
                 found = again == code || value(again, scale) == value ? KEPT : LOST;
                 known[code & 0xff] = found;
             }
@@ -188,7 +189,7 @@ final class ScaledCodec implements Codec {
     /** What dequantize gives: the product in the type of the scale. */
     private float value(byte code, float scale) {
         float factor = encoding.type() == DType.INT8 ? code : Float8.toFloat(code);
-        return Numbers.round(factor * scale, encoding.scaleType());
+        return Float16.rounded(factor * scale, encoding.scaleType());
     }
 
     @Override

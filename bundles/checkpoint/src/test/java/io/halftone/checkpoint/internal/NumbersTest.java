@@ -87,7 +87,7 @@ class NumbersTest {
             }
         });
         for (int i = 0; i < values.length; i++) {
-            assertEquals(expected[i], Numbers.round(values[i], type), 0f, "of " + values[i]);
+            assertEquals(expected[i], Float16.rounded(values[i], type), 0f, "of " + values[i]);
         }
     }
 

@@ -109,7 +109,7 @@ final class Elements {
             }
             case BFLOAT16 -> {
                 for (int i = 0; i < count; i++) {
-                    values[i] = Float.intBitsToFloat((short) SHORTS.get(bytes, at + i * Short.BYTES) << Short.SIZE);
+                    values[i] = Float16.ofBfloat16((short) SHORTS.get(bytes, at + i * Short.BYTES));
                 }
             }
             default -> throw noFloats(type);
@@ -129,7 +129,7 @@ final class Elements {
             }
             case BFLOAT16 -> {
                 for (int i = 0; i < count; i++) {
-                    values[i] = Float.intBitsToFloat(Float16.bfloat16(values[i]) << Short.SIZE);
+                    values[i] = Float16.ofBfloat16(Float16.bfloat16(values[i]));
                 }
             }
             default -> throw noFloats(type);

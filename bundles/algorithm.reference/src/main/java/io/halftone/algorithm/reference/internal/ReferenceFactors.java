@@ -3,6 +3,7 @@ package io.halftone.algorithm.reference.internal;
 import io.halftone.algorithm.smoothquant.Smoothing;
 import io.halftone.ops.DType;
 import io.halftone.ops.EagerOps;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Shape;
 import io.halftone.ops.Values;
 import io.halftone.quant.CalibrationException;
@@ -33,9 +34,9 @@ record ReferenceFactors(float[] factors) implements LayerRun.WeightChange {
      */
     static ReferenceFactors of(String site, float[] a, float[] w, double alpha, DType type) {
         float[] factors = new float[a.length];
-        float exponent = Smoothing.rounded((float) (1 - alpha), type);
+        float exponent = Float16.rounded((float) (1 - alpha), type);
         for (int j = 0; j < a.length; j++) {
-            float power = Smoothing.rounded((float) Math.pow(w[j], exponent), type);
+            float power = Float16.rounded((float) Math.pow(w[j], exponent), type);
             float factor = power / (float) Math.pow(a[j], (float) alpha);
             if (!(factor > STOPS)) {   // NaN too
                 throw new CalibrationException(site + ": found factor " + factor + " in channel " + j + ", where the input is at most "
@@ -50,7 +51,7 @@ record ReferenceFactors(float[] factors) implements LayerRun.WeightChange {
     float[] held(DType type) {
         float[] held = new float[factors.length];
         for (int j = 0; j < held.length; j++) {
-            held[j] = Smoothing.rounded(factors[j], type);
+            held[j] = Float16.rounded(factors[j], type);
         }
         return held;
     }

@@ -1,7 +1,7 @@
 package io.halftone.algorithm.reference.internal;
 
-import io.halftone.algorithm.smoothquant.Smoothing;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float16;
 import io.halftone.ops.Layer;
 import io.halftone.quant.CalibrationException;
 import io.halftone.quant.DirectRanges;
@@ -38,7 +38,7 @@ final class ReferenceRanges {
     /** The range as the compute type holds it. */
     static Range held(LayerRun run, Slot slot, float amax) {
         DType type = run.computeType();
-        float held = Smoothing.rounded(amax, type);
+        float held = Float16.rounded(amax, type);
         if (Float.isInfinite(held)) {
             throw new CalibrationException(run.planned().layer().name() + "." + slot.suffix() + ": found amax " + amax
                 + "; expected one that " + type + " holds, as the reference does");

@@ -9,26 +9,11 @@ import io.halftone.ops.Float16;
  */
 enum Precision {
     /** Nothing is rounded further. */
-    FLOAT32(DType.FLOAT32) {
-        @Override
-        float round(float x) {
-            return x;
-        }
-    },
+    FLOAT32(DType.FLOAT32),
     /** 65520 and more become infinite. */
-    FLOAT16(DType.FLOAT16) {
-        @Override
-        float round(float x) {
-            return Float16.toFloat(Float16.fromFloat(x));
-        }
-    },
+    FLOAT16(DType.FLOAT16),
     /** 8 significant bits. */
-    BFLOAT16(DType.BFLOAT16) {
-        @Override
-        float round(float x) {
-            return Float.intBitsToFloat(Float16.bfloat16(x) << Short.SIZE);
-        }
-    };
+    BFLOAT16(DType.BFLOAT16);
 
     private final DType type;
 
@@ -45,7 +30,9 @@ enum Precision {
         throw new IllegalArgumentException("type: found " + type + "; expected FLOAT32, FLOAT16 or BFLOAT16");
     }
 
-    abstract float round(float x);
+    float round(float x) {
+        return Float16.rounded(x, type);
+    }
 
     float add(float a, float b) {
         return round(a + b);

@@ -57,11 +57,7 @@ record FormatScales(float[] scales, Blocks blocks) {
         private Meta constant(Meta meta, float[] values, DType type) {
             float[] held = new float[values.length];
             for (int i = 0; i < held.length; i++) {
-                held[i] = switch (type) {
-                    case FLOAT16 -> Float16.toFloat(Float16.fromFloat(values[i]));
-                    case BFLOAT16 -> Float.intBitsToFloat(Float16.bfloat16(values[i]) << 16);
-                    default -> values[i];
-                };
+                held[i] = Float16.rounded(values[i], type);
             }
             constants.put(meta, held);
             return meta;

@@ -2,11 +2,11 @@ package io.halftone.format.fp8.internal;
 
 import io.halftone.ops.DType;
 import io.halftone.ops.Float16;
+import io.halftone.ops.Float8;
 
 /** The scales of ranges, as the type of the value holds them. */
 final class Scales {
-    /** The largest finite 8-bit float. */
-    private static final double BOUND = 448;
+    private static final double BOUND = Float8.MAX;
     /** bfloat16, the coarsest type, has 128 numbers between two powers of two: these make a scale 6 % greater at most. */
     private static final int NEIGHBOURS = 8;
 
@@ -20,11 +20,11 @@ final class Scales {
         if (amax == 0) {
             return 1;
         }
-        float scale = nearest((float) (amax / BOUND), type);
+        float scale = Float16.rounded((float) (amax / BOUND), type);
         while (scale * BOUND < amax) {       // exact: the product has 27 bits at most
             scale = next(scale, 1, type);
         }
-        while (Float.isInfinite(nearest((float) (scale * BOUND), type))) {
+        while (Float.isInfinite(Float16.rounded((float) (scale * BOUND), type))) {
             scale = next(scale, -1, type);
         }
         return scale;
@@ -42,9 +42,9 @@ final class Scales {
         double least = Double.POSITIVE_INFINITY;
         float narrow = of((float) (amax / factor), type);
         for (int i = 0; i < NEIGHBOURS && least > 0; i++) {
-            float wide = nearest((float) (narrow * factor), type);
+            float wide = Float16.rounded((float) (narrow * factor), type);
             double off = Math.abs(wide / (narrow * factor) - 1);
-            if (off < least && wide > 0 && !Float.isInfinite(nearest((float) (narrow * BOUND), type))) {
+            if (off < least && wide > 0 && !Float.isInfinite(Float16.rounded((float) (narrow * BOUND), type))) {
                 least = off;
                 best = new float[] {narrow, wide};
             }
@@ -53,24 +53,12 @@ final class Scales {
         return best.length > 0 ? best : new float[] {of(amax, type), of(amax, type)};
     }
 
-    private static float nearest(float value, DType type) {
-        return switch (type) {
-            case FLOAT16 -> Float16.toFloat(Float16.fromFloat(value));
-            case BFLOAT16 -> bfloat16(Float16.bfloat16(value));
-            default -> value;
-        };
-    }
-
     /** The neighbour of a value of the type that is 0 or more: patterns of such values are in order. */
     private static float next(float value, int step, DType type) {
         return switch (type) {
             case FLOAT16 -> Float16.toFloat((short) (Float16.fromFloat(value) + step));
-            case BFLOAT16 -> bfloat16((short) (Float16.bfloat16(value) + step));
+            case BFLOAT16 -> Float16.ofBfloat16((short) (Float16.bfloat16(value) + step));
             default -> Float.intBitsToFloat(Float.floatToRawIntBits(value) + step);
         };
-    }
-
-    private static float bfloat16(short bits) {
-        return Float.intBitsToFloat(bits << 16);
     }
 }

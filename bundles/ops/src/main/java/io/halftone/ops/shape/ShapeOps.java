@@ -12,13 +12,10 @@ import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.ops.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -97,69 +94,37 @@ public final class ShapeOps implements Ops<Meta> {
 
     @Override
     public Meta reshape(Meta x, Shape shape) {
-        require(x.shape().count().equals(shape.count()), "reshape", shape, "as many elements as " + x.shape());
-        return new Meta(shape, x.dtype());
+        return Moves.reshape(x, shape);
     }
 
     @Override
     public Meta permute(Meta x, int... axes) {
-        require(axes.length == x.shape().rank(), "permute", axes.length + " axes", x.shape().rank());
-        List<Dim> dims = new ArrayList<>();
-        Set<Integer> taken = new HashSet<>();
-        for (int axis : axes) {
-            dims.add(x.shape().dim(axis));
-            require(taken.add(x.shape().axis(axis)), "permute", "axes " + Arrays.toString(axes), "each of " + axes.length + " once");
-        }
-        return new Meta(new Shape(dims), x.dtype());
+        return Moves.permute(x, axes);
     }
 
     @Override
     public Meta concat(int axis, List<Meta> parts) {
-        Meta first = parts.get(0);
-        int at = first.shape().axis(axis);
-        Dim extent = Dim.of(0);
-        for (Meta part : parts) {
-            sameType("concat", first, part);
-            require(part.shape().with(at, Dim.of(0)).equals(first.shape().with(at, Dim.of(0))), "concat", part.shape(), first.shape());
-            extent = extent.plus(part.shape().dim(at));
-        }
-        return new Meta(first.shape().with(at, extent), first.dtype());
+        return Moves.concat(axis, parts);
     }
 
     @Override
     public Meta slice(Meta x, int axis, Dim start, Dim end) {
-        Dim extent = x.shape().dim(axis);
-        Dim length = end.minus(start);
-        // what is not a number is known only when the model runs
-        boolean inside = atLeastZero(start) && atLeastZero(length) && atLeastZero(extent.minus(end));
-        require(inside, "slice", start + " to " + end, "within " + extent);
-        return new Meta(x.shape().with(axis, length), x.dtype());
-    }
-
-    private static boolean atLeastZero(Dim dim) {
-        return !dim.isNumber() || dim.size() >= 0;
+        return Moves.slice(x, axis, start, end);
     }
 
     @Override
     public Meta expand(Meta x, Shape shape) {
-        require(x.shape().rank() == shape.rank(), "expand", x.shape(), shape);
-        for (int i = 0; i < shape.rank(); i++) {
-            Dim from = x.shape().dim(i);
-            // a named extent may be 1 or the other when the model runs
-            require(!from.isNumber() || from.size() == 1 || from.equals(shape.dim(i)), "expand", x.shape(), shape);
-        }
-        return new Meta(shape, x.dtype());
+        return Moves.expand(x, shape);
     }
 
     @Override
     public Meta pad(Meta x, int axis, long before, long behind) {
-        return new Meta(x.shape().with(axis, x.shape().dim(axis).plus(before + behind)), x.dtype());
+        return Moves.pad(x, axis, before, behind);
     }
 
     @Override
     public Meta upsampleNearest(Meta x, Dim height, Dim width) {
-        require(x.shape().rank() == 4, "upsampleNearest", x.shape(), "rank 4");
-        return new Meta(x.shape().with(2, height).with(3, width), x.dtype());
+        return Moves.upsampleNearest(x, height, width);
     }
 
     @Override
@@ -267,56 +232,32 @@ public final class ShapeOps implements Ops<Meta> {
 
     @Override
     public Meta matmul(Meta a, Meta b) {
-        sameType("matmul", a, b);
-        require(a.shape().rank() >= 2 && a.shape().rank() == b.shape().rank(), "matmul", b.shape(), "the rank of " + a.shape());
-        require(a.shape().dim(-1).equals(b.shape().dim(-2)), "matmul", b.shape(), a.shape().dim(-1) + " rows");
-        Shape shape = a.shape();
-        for (int i = 0; i < shape.rank() - 2; i++) {
-            shape = shape.with(i, broadcast("matmul", a.shape().dim(i), b.shape().dim(i)));
-        }
-        return new Meta(shape.with(-1, b.shape().dim(-1)), a.dtype());
+        return Products.matmul(a, b);
     }
 
     @Override
     public Meta linear(Meta x, Meta weight) {
-        sameType("linear", x, weight);
-        require(weight.shape().rank() == 2 && x.shape().dim(-1).equals(weight.shape().dim(1)), "linear weight", weight.shape(),
-            "(out, " + x.shape().dim(-1) + ")");
-        return new Meta(x.shape().with(-1, weight.shape().dim(0)), x.dtype());
+        return Products.linear(x, weight);
     }
 
     @Override
     public Meta linear(Meta x, Meta weight, Meta bias) {
-        require(bias.shape().equals(Shape.of(weight.shape().dim(0))), "linear bias", bias.shape(), weight.shape().dim(0));
-        return linear(x, weight);
+        return Products.linear(x, weight, bias);
     }
 
     @Override
     public Meta conv(Meta x, Meta weight, Meta bias, Layer.Conv geometry) {
-        require(bias.shape().equals(Shape.of(geometry.out())), geometry.name() + ".bias", bias.shape(), geometry.out());
-        return conv(x, weight, geometry);
+        return Products.conv(x, weight, bias, geometry);
     }
 
     @Override
-    public Meta conv(Meta x, Meta weight, Layer.Conv g) {
-        sameType(g.name(), x, weight);
-        require(x.shape().rank() == 4 && x.shape().dim(1).equals(Dim.of(g.in())), g.name(), x.shape(), g.in() + " channels");
-        require(weight.shape().equals(g.weightShape()), g.name() + ".weight", weight.shape(), g.weightShape());
-        return new Meta(Shape.of(x.shape().dim(0), Dim.of(g.out()), extent(x.shape().dim(2), g), extent(x.shape().dim(3), g)), x.dtype());
-    }
-
-    private static Dim extent(Dim in, Layer.Conv g) {
-        return in.plus(2L * g.padding() - g.kernel()).floorDiv(g.stride()).plus(1);
+    public Meta conv(Meta x, Meta weight, Layer.Conv geometry) {
+        return Products.conv(x, weight, geometry);
     }
 
     @Override
     public Meta attention(Meta q, Meta k, Meta v, double scale, boolean causal) {
-        sameType("attention", q, k);
-        sameType("attention", q, v);
-        require(q.shape().rank() == 4 && k.shape().rank() == 4 && v.shape().rank() == 4, "attention", q.shape(), "rank 4");
-        require(q.shape().dim(3).equals(k.shape().dim(3)), "attention keys", k.shape(), "head size " + q.shape().dim(3));
-        require(k.shape().dim(2).equals(v.shape().dim(2)), "attention values", v.shape(), k.shape().dim(2) + " tokens");
-        return new Meta(q.shape().with(3, v.shape().dim(3)), q.dtype());
+        return Products.attention(q, k, v);
     }
 
     @Override

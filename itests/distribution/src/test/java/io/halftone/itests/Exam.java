@@ -16,6 +16,7 @@ final class Exam {
 
     /** What every test needs of it, and more. */
     static Option[] container(Option... more) {
+        PacedSockets.use();
         String scratch = System.getProperty("halftone.scratch");
         return combine(more,
             karafDistributionConfiguration().frameworkUrl(new File(System.getProperty("halftone.archive")).toURI().toString())

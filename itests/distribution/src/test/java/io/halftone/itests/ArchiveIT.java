@@ -118,8 +118,8 @@ public class ArchiveIT {
         done(generate);
         Launch cuda = Launch.of(home, List.of(), "generate", "--model", "tiny-sdxl", "--prompt", "x", "--device", "cuda");
         cuda.endsWith(2);
-        assertEquals("halftone: device cuda: found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device: choose cpu or auto\n",
-            cuda.err());
+        assertEquals("halftone: device cuda: found libtorch for the CPU alone; expected libtorch for CUDA, which the archive "
+            + "halftone-cuda has, and a device: choose cpu or auto\n", cuda.err());
     }
 
     @Test

@@ -24,6 +24,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class TorchRuntimeTest {
+    private static final String WITHOUT_CUDA = ": found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, "
+        + "and a device: choose cpu or auto";
+
     @Test
     void saysWhetherTheLibraryIsLoaded() {
         var runtime = new TorchRuntime(config(3));
@@ -58,8 +61,7 @@ class TorchRuntimeTest {
             var runtime = new TorchRuntime(config(1, device));
             assertEquals("libtorch (not loaded yet), device " + device + ", threads: 1", runtime.description());
             var e = assertThrows(IllegalStateException.class, () -> inTask(runtime, context -> {}));
-            assertEquals("device " + device + ": found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device: choose cpu or auto",
-                e.getMessage());
+            assertEquals("device " + device + WITHOUT_CUDA, e.getMessage());
         }
     }
 
@@ -70,8 +72,7 @@ class TorchRuntimeTest {
         assertEquals("libtorch (not loaded yet), CPU, threads: 1", runtime.on("cpu").description());
         assertEquals(Device.HOST, runtime.on("cpu").device());
         var e = assertThrows(IllegalArgumentException.class, () -> runtime.on("cuda:3"));
-        assertEquals("device cuda:3: found libtorch for the CPU alone; expected libtorch for CUDA, which the archive halftone-cuda has, and a device: choose cpu or auto",
-            e.getMessage());
+        assertEquals("device cuda:3" + WITHOUT_CUDA, e.getMessage());
         e = assertThrows(IllegalArgumentException.class, () -> runtime.on("gpu"));
         assertEquals("device: found gpu; expected cpu, cuda, cuda:1 ... or auto", e.getMessage());
     }

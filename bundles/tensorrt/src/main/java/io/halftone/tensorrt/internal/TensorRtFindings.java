@@ -78,7 +78,7 @@ final class TensorRtFindings {
         Version built = libraries.classes().matches("\\d.*") ? Version.of(libraries.classes()) : loaded;
         return built.equals(loaded) ? Finding.ok(SUBJECT, found + "; takes " + takes(loaded))
             : new Finding(built.major() == loaded.major() ? Level.NOTE : level(demand), SUBJECT, found, "both of one version",
-                "install TensorRT " + built + ", or the feature for " + loaded);
+                "install TensorRT " + built);
     }
 
     private static String takes(Version version) {

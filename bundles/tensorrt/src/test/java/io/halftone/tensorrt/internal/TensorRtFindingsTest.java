@@ -45,7 +45,7 @@ class TensorRtFindingsTest {
     @Test
     void classesAndLibraryAreOfOneVersion() {
         var skewed = new Libraries("10.6-1.5.11", "10.15.1", "13.0", "13.0", RESOURCE);
-        assertEquals(Finding.note("TensorRT", "10.15.1, classes 10.6-1.5.11", "both of one version", "install TensorRT 10.6, or the feature for 10.15"),
+        assertEquals(Finding.note("TensorRT", "10.15.1, classes 10.6-1.5.11", "both of one version", "install TensorRT 10.6"),
             finding(TensorRtFindings.of(ASKED, skewed, List.of(H100), false), "TensorRT"));
         var apart = new Libraries("10.6-1.5.11", "11.0.0", "13.0", "13.0", RESOURCE);
         assertEquals(Level.PROBLEM, finding(TensorRtFindings.of(ASKED, apart, List.of(H100), false), "TensorRT").level());

@@ -3,6 +3,7 @@ package io.halftone.format.blocks.internal;
 import io.halftone.model.Named;
 import io.halftone.ops.Blocks;
 import io.halftone.ops.DType;
+import io.halftone.ops.Float8;
 import io.halftone.ops.Layer;
 import io.halftone.ops.Ops;
 import io.halftone.quant.Granularity;
@@ -22,7 +23,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 public final class Nvfp4Format implements QuantFormat {
     private static final Blocks BLOCKS = new Blocks(Blocks.Element.E2M1, 16, Blocks.Scale.E4M3);
     /** The largest element times the largest block scale. */
-    private static final float BOUND = 6 * 448;
+    private static final float BOUND = BLOCKS.element().max() * Float8.MAX;
 
     @Override
     public Optional<Granularity> granularity(Layer layer, Slot slot) {

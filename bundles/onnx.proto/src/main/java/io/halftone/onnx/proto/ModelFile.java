@@ -67,7 +67,7 @@ public record ModelFile(ModelProto model, List<Path> data) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return of(file, ModelProto.parseFrom(in));
         } catch (InvalidProtocolBufferException e) {
-            throw new EngineException(file + ": found " + e.getMessage() + "; expected an ONNX model", e);
+            throw new EngineException(file + ": found bytes that do not parse; expected an ONNX model", e);
         }
     }
 

@@ -203,7 +203,8 @@ class ModelFileTest {
     @Test
     void refusesFilesThatAreNoModels() throws IOException {
         Files.writeString(model, "{}");
-        assertTrue(assertThrows(EngineException.class, () -> ModelFile.read(model)).getMessage().endsWith("; expected an ONNX model"));
+        assertEquals(model + ": found bytes that do not parse; expected an ONNX model",
+            assertThrows(EngineException.class, () -> ModelFile.read(model)).getMessage());
         Files.write(model, new byte[0]);
         assertEquals(model + ": found a model without operators; expected an ONNX model",
             assertThrows(EngineException.class, () -> ModelFile.read(model)).getMessage());

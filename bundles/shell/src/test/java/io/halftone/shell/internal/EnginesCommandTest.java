@@ -14,8 +14,17 @@ class EnginesCommandTest {
     @Test
     void listsWhatIsKept() throws Exception {
         String text = console.run(new EnginesCommand());
-        assertTrue(text.matches("(?s).*engines +[|│] 5.0 MB +[|│] 1970-01-01T00:00:00Z +[|│] /cache/engines/ab.*"), text);
+        assertTrue(text.matches("(?s).*engines +[|│] 5.0 MB +[|│] 1970-01-01T00:00:00Z +[|│] fake +[|│] /cache/engines/ab.*"), text);
         assertEquals(List.of(""), console.halftone.requests);
+    }
+
+    @Test
+    void tellsEntriesFromOneAnother() {
+        assertEquals("tensorrt, FLOAT16, recipe 67ece36c69ab", EnginesCommand.origin(List.of("engine: tensorrt, format 3; level 4", "recipe: 67ece36c69abb8b0",
+            "type: FLOAT16")));
+        assertEquals("BFLOAT16, full precision", EnginesCommand.origin(List.of("synthetic: ", "type: BFLOAT16")));
+        assertEquals("onnxruntime, /o: a/backbone.onnx", EnginesCommand.origin(List.of("engine: onnxruntime, 1.28", "path: /o: a/backbone.onnx")));
+        assertEquals("", EnginesCommand.origin(List.of()));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.halftone.core.internal.run.OpenPipeline;
 import io.halftone.core.internal.run.RunningPipeline;
 import io.halftone.export.EngineBuilder;
 import io.halftone.export.EngineException;
+import io.halftone.export.ExtentFacts;
 import io.halftone.model.ModelSignature;
 import io.halftone.model.ModelSignature.Extent;
 import io.halftone.ops.DType;
@@ -152,10 +153,10 @@ public final class BuiltEngines {
             options.putIfAbsent(TIMING_CACHE, cache.folder().resolve("timing.cache").toString());
         }
         Map<String, String> facts = built.onnx().isEmpty() ? exportFacts(built, pipeline) : modelFacts(Backbones.modelFile(built.onnx()), builder);
-        Map<String, Extent> extents = builder.isBuiltForExtents() ? extents(pipeline, inputs.get()) : Map.of();
         Map<String, String> all = new TreeMap<>(facts);
         all.put("engine", built.engine() + ", " + builder.identity(options));
-        all.put("extents", new TreeMap<>(extents).toString());
+        Map<String, Extent> extents = builder.isBuiltForExtents() ? extents(cache, all, pipeline, inputs.get()) : Map.of();
+        all.put(KeptExtents.FACT, new ExtentFacts(extents).text());
         return cache.entry("engines", all, entry -> {
             if (!built.onnx().isEmpty()) {
                 build(built, built.onnx(), entry, extents, options);
@@ -179,9 +180,11 @@ public final class BuiltEngines {
             new ExportRequest(source, built.checkpoint(), entry.toString(), built.exporter(), built.export()), monitor), monitor);
     }
 
-    private static Map<String, Extent> extents(OpenPipeline pipeline, Map<String, Shape> inputs) {
+    private static Map<String, Extent> extents(EngineCache cache, Map<String, String> facts, OpenPipeline pipeline, Map<String, Shape> inputs)
+        throws IOException {
         ModelSignature signature = pipeline.scan(pipeline.spec().backbone()).signature();
-        return RequestExtents.of(signature, pipeline.extents(signature), inputs);
+        Map<String, Extent> tuned = RequestExtents.of(signature, pipeline.extents(signature), inputs);
+        return KeptExtents.of(cache, facts, tuned, RequestExtents.needed(signature, inputs));
     }
 
     /** Everything that an export is made of. */

@@ -81,7 +81,8 @@ public record EngineCache(Path folder, long limit) {
         return Digests.sha256(ByteBuffer.wrap(text(facts).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static String text(Map<String, String> facts) {
+    /** A line for each fact, in the order of their names. */
+    static String text(Map<String, String> facts) {
         var text = new StringBuilder();
         // a line for each: what has more is told apart by escaping
         new TreeMap<>(facts).forEach((name, value) ->

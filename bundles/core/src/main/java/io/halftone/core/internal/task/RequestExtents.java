@@ -12,7 +12,7 @@ final class RequestExtents {
     private RequestExtents() {}
 
     /**
-     * The usual extents, widened to what the request has. A dimension that has to be widened is tuned for the request.
+     * The usual extents, widened to what the request has, and tuned for it.
      *
      * @param usual  of each named dimension
      * @param inputs the shapes of the request's tensors by input
@@ -27,16 +27,14 @@ final class RequestExtents {
                     + " to " + may.greatest() + ": make fewer pictures at once, or of another size");
             }
             Extent its = extents.get(name);
-            if (its == null || needed < its.least() || needed > its.greatest()) {
-                extents.put(name, its == null ? new Extent(needed, needed, needed)
-                    : new Extent(Math.min(its.least(), needed), needed, Math.max(its.greatest(), needed)));
-            }
+            extents.put(name, its == null ? new Extent(needed, needed, needed)
+                : new Extent(Math.min(its.least(), needed), needed, Math.max(its.greatest(), needed)));
         });
         return extents;
     }
 
     /** The extents that the inputs' shapes have where a dimension is a name alone. */
-    private static Map<String, Long> needed(ModelSignature signature, Map<String, Shape> inputs) {
+    static Map<String, Long> needed(ModelSignature signature, Map<String, Shape> inputs) {
         Map<String, Long> needed = new TreeMap<>();
         for (ModelSignature.Port port : signature.inputs()) {
             Shape shape = inputs.get(port.name());

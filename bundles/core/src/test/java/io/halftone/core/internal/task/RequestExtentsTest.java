@@ -23,8 +23,8 @@ class RequestExtentsTest {
     }
 
     @Test
-    void staysAsUsualWhereTheRequestFits() {
-        assertEquals(USUAL, extents(8, 4, 64, 64));
+    void isTunedForARequestThatFits() {
+        assertEquals(Map.of("batch", new Extent(2, 6, 8), "height", new Extent(64, 64, 64), "width", new Extent(64, 64, 64)), extents(6, 4, 64, 64));
     }
 
     @Test

@@ -66,15 +66,24 @@ final class PartialHost {
 
     public static void main(String[] arguments) throws Exception {
         PartialHost host = new PartialHost(arguments[0], arguments[1], arguments[2]);
-        host.start();
-        host.withoutRuntime();
-        host.install(file -> TORCH.stream().anyMatch(file::startsWith));
-        host.withRuntime();
-        host.twoJobsAtOnce();
-        host.pluginsAndSettingsChange();
-        host.runtimeLeaves();
+        try {
+            host.run();
+        } catch (Throwable e) {   // the framework's threads would keep the process
+            e.printStackTrace();
+            System.exit(1);
+        }
         host.framework.stop();
         System.exit(host.framework.waitForStop(30_000).getType() == FrameworkEvent.STOPPED ? 0 : 1);
+    }
+
+    private void run() throws Exception {
+        start();
+        withoutRuntime();
+        install(file -> TORCH.stream().anyMatch(file::startsWith));
+        withRuntime();
+        twoJobsAtOnce();
+        pluginsAndSettingsChange();
+        runtimeLeaves();
     }
 
     private static void say(String name, Object value) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Builds an engine from an exported model. */
 public final class BuildTask implements JobRunner.Task<BuildResult> {
@@ -35,6 +36,10 @@ public final class BuildTask implements JobRunner.Task<BuildResult> {
         this.request = request;
         this.builder = work.plugins().engines().get(request.engine());
         Workplace.checkOptions("engine " + request.engine(), request.options(), builder.options());
+        if (!builder.isBuiltForExtents() && !request.extents().isEmpty()) {
+            throw new IllegalArgumentException("extents: found " + new TreeSet<>(request.extents().keySet()) + "; expected none: engine "
+                + request.engine() + " takes every extent that the model does");
+        }
         this.model = Backbones.modelFile(request.model());
         this.target = isFolder(request) ? Outputs.folder("engine file", folder(request, model)) : Outputs.file("engine file", request.file());
     }

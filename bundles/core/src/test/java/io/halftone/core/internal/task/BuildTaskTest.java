@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class BuildTaskTest {
     @TempDir
     Path folder;
     private Path model;
+    private boolean builtForExtents = true;
 
     @BeforeEach
     void writeModel() throws IOException {
@@ -52,6 +54,11 @@ class BuildTaskTest {
         @Override
         public Set<String> loadOptions() {
             return Set.of("device");
+        }
+
+        @Override
+        public boolean isBuiltForExtents() {
+            return builtForExtents;
         }
 
         @Override
@@ -126,6 +133,14 @@ class BuildTaskTest {
             new BuildTask(work(), request("", Map.of("level", "3"))).run(Monitor.silent()).report().file());
         assertEquals(folder.resolve("engine/level0.plan"),
             new BuildTask(work(), request(folder.resolve("engine") + "/", Map.of())).run(Monitor.silent()).report().file());
+    }
+
+    @Test
+    void refusesExtentsOfAnEngineThatTakesAllBeforeItBuilds() {
+        builtForExtents = false;
+        assertEquals("extents: found " + new TreeSet<>(EXTENTS.keySet()) + "; expected none: engine fake takes every extent that the model does",
+            assertThrows(IllegalArgumentException.class, () -> new BuildTask(work(), request("e.plan", Map.of()))).getMessage());
+        assertEquals(List.of(), seen);
     }
 
     @Test

@@ -81,6 +81,8 @@ public final class ApiServlet extends HttpServlet {
             login(request, response);
             return;
         }
+        // read whatever comes of it: the server ends a connection whose body was left, which whoever asks next on it cannot know
+        byte[] sent = method.equals("POST") ? body(request) : EMPTY;
         boolean known = login;
         for (Route route : routes) {
             Optional<Map<String, String>> values = route.match(path);
@@ -88,7 +90,7 @@ public final class ApiServlet extends HttpServlet {
                 if (method.equals("POST") && console.settings().readOnly()) {
                     throw new Access.Refused(403, "console: found it for reading only; expected readOnly = false");
                 }
-                var asked = new Request(values.get(), query(request), Json.sent(method.equals("POST") ? body(request) : EMPTY));
+                var asked = new Request(values.get(), query(request), Json.sent(sent));
                 send(response, answer(route, asked));
                 return;
             }

@@ -2,6 +2,7 @@ package io.halftone.torch.internal;
 
 import static io.halftone.torch.internal.Tasks.config;
 import static io.halftone.torch.internal.Tasks.inTask;
+import static io.halftone.torch.internal.Tasks.ops;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,7 +16,6 @@ import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,11 +34,7 @@ class CudaGraphTest {
 
     @BeforeEach
     void needsADevice() {
-        inTask(runtime, context -> Assumptions.assumeFalse(context.place().isHost(), "no CUDA device for libtorch: the tests on it are skipped"));
-    }
-
-    private static EagerOps<Tensor> ops(TorchContext context) {
-        return context.ops(new Tasks.Checkpoint(Map.of()), DType.FLOAT32);
+        Tasks.needDevice(runtime);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.halftone.torch.internal;
 
 import static io.halftone.torch.internal.Tasks.config;
 import static io.halftone.torch.internal.Tasks.inTask;
+import static io.halftone.torch.internal.Tasks.ops;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,9 +15,7 @@ import io.halftone.ops.EagerOps;
 import io.halftone.ops.Shape;
 import io.halftone.ops.TensorView;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,11 +27,7 @@ class CudaTest {
 
     @BeforeEach
     void needsADevice() {
-        inTask(runtime, context -> Assumptions.assumeFalse(context.place().isHost(), "no CUDA device for libtorch: the tests on it are skipped"));
-    }
-
-    private static EagerOps<Tensor> ops(TorchContext context) {
-        return context.ops(new Tasks.Checkpoint(Map.of()), DType.FLOAT32);
+        Tasks.needDevice(runtime);
     }
 
     @Test

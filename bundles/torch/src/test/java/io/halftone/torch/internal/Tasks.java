@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs test bodies as tasks, and makes and compares tensors. */
 final class Tasks {
@@ -47,6 +48,16 @@ final class Tasks {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Skips a test on a machine that has no CUDA device, or no libtorch for it, and says so. */
+    static void needDevice(TorchRuntime runtime) {
+        inTask(runtime, context -> Assumptions.assumeFalse(context.place().isHost(), "no CUDA device for libtorch: the tests on it are skipped"));
+    }
+
+    /** Operations that have no parameters and compute in float32. */
+    static EagerOps<Tensor> ops(TorchContext context) {
+        return context.ops(new Checkpoint(Map.of()), DType.FLOAT32);
     }
 
     /** Runs with operations that have no parameters and compute in that type. */

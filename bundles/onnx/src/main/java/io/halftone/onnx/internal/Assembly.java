@@ -39,16 +39,14 @@ final class Assembly implements AutoCloseable {
     private final ExecutorService makers;
     private final ExecutorService movers;
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
-    private final MessageDigest tensorDigest = sha256();
-    private final MessageDigest fileDigest = sha256();
+    private final MessageDigest digest = sha256();
     private final Deque<Slab> flying = new ArrayDeque<>();
     private Slab slab;
     private int arrays;
     private long position;
-    private CompletableFuture<Void> tensorsDigested = CompletableFuture.completedFuture(null);
-    private CompletableFuture<Void> fileDigested = tensorsDigested;
-    private CompletableFuture<Void> written = tensorsDigested;
-    private volatile CompletableFuture<Void> writtenBack = tensorsDigested;
+    private CompletableFuture<Void> digested = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> written = digested;
+    private volatile CompletableFuture<Void> writtenBack = digested;
     private long unforced;
     private volatile boolean stopped;
 
@@ -69,14 +67,6 @@ final class Assembly implements AutoCloseable {
             return new Bounds((int) Math.max(LEAST, Math.min(MOST, runtime.maxMemory() / HEAP_SHARE)), Math.min(MOST_THREADS, runtime.availableProcessors()));
         }
     }
-
-    /**
-     * SHA-256 in hexadecimal digits.
-     *
-     * @param tensors of the tensors, without what lies between them
-     * @param file    of the whole file
-     */
-    record Digests(String tensors, String file) {}
 
     /** Something that a slab goes through. */
     @FunctionalInterface
@@ -113,10 +103,11 @@ final class Assembly implements AutoCloseable {
     /**
      * Makes and writes tensors in the order of their places, and drops each.
      *
+     * @return SHA-256 of the whole file, in hexadecimal digits
      * @throws UncheckedIOException if they cannot be written
      * @throws ClosedByInterruptException if the thread is interrupted
      */
-    Digests write(Queue<ExternalData.Entry> entries) throws IOException {
+    String write(Queue<ExternalData.Entry> entries) throws IOException {
         for (ExternalData.Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
             skip((int) (entry.offset() - position));
             put(entry.content());
@@ -126,7 +117,7 @@ final class Assembly implements AutoCloseable {
             land();
         }
         await(writtenBack, failure -> failure);
-        return new Digests(HexFormat.of().formatHex(tensorDigest.digest()), HexFormat.of().formatHex(fileDigest.digest()));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Puts zeros between two tensors. */
@@ -137,7 +128,7 @@ final class Assembly implements AutoCloseable {
         if (gap > 0) {
             Slab current = slab();
             Arrays.fill(current.bytes(), current.length(), current.length() + gap, (byte) 0);
-            current.take(gap, false);
+            current.take(gap);
             position += gap;
         }
     }
@@ -155,7 +146,7 @@ final class Assembly implements AutoCloseable {
             for (Content.Piece piece : making.pieces(from, from + count, current.bytes(), current.length())) {
                 current.add(CompletableFuture.runAsync(() -> make(piece), makers));
             }
-            current.take(count, true);
+            current.take(count);
             position += count;
             from += count;
         }
@@ -214,10 +205,9 @@ final class Assembly implements AutoCloseable {
         Slab launched = slab;
         slab = null;
         CompletableFuture<Void> made = launched.made();
-        tensorsDigested = then(tensorsDigested, made, () -> launched.digestTensors(tensorDigest));
-        fileDigested = then(fileDigested, made, () -> launched.digest(fileDigest));
+        digested = then(digested, made, () -> launched.digest(digest));
         written = then(written, made, () -> write(launched));
-        launched.doneWhen(CompletableFuture.allOf(tensorsDigested, fileDigested, written));
+        launched.doneWhen(CompletableFuture.allOf(digested, written));
         flying.add(launched);
     }
 

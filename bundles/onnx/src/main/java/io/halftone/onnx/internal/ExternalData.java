@@ -39,12 +39,16 @@ final class ExternalData implements AutoCloseable {
         return offset;
     }
 
-    /** Makes and writes all of them, and waits until everything is on the disk. Called once, at the end. */
-    Assembly.Digests write() throws IOException {
+    /**
+     * Makes and writes all of them, and waits until everything is on the disk. Called once, at the end.
+     *
+     * @return SHA-256 of the file, in hexadecimal digits
+     */
+    String write() throws IOException {
         try (Assembly assembly = new Assembly(channel, end, grain, bounds)) {
-            Assembly.Digests digests = assembly.write(entries);
+            String digest = assembly.write(entries);
             channel.force(true);
-            return digests;
+            return digest;
         }
     }
 

@@ -47,7 +47,7 @@ public final class OnnxExporter implements Exporter {
     private static final int IR_VERSION = 9;
     /** The file format of opset 23, the first with 4-bit floats. */
     private static final int FLOAT4_IR_VERSION = 11;
-    /** The fact that says which data belong to the model: two exports of one graph with different weights are different files. */
+    /** The fact that says which data belong to the model, by SHA-256 of their file: two exports of one graph with different weights are different files. */
     private static final String DATA_DIGEST = "halftone.data.sha256";
 
     @Override
@@ -101,12 +101,12 @@ public final class OnnxExporter implements Exporter {
         try (ExternalData data = new ExternalData(dataFile)) {
             Graph graph = new Graph("backbone", data, DATA);
             replay(job, graph, keepFloats);
-            Assembly.Digests digests = data.write();
+            String digest = data.write();
             Map<String, String> facts = new TreeMap<>(job.metadata());
-            facts.put(DATA_DIGEST, digests.tensors());
+            facts.put(DATA_DIGEST, digest);
             facts.put(MultiplyAdds.FACT, multiplyAdds(job.signature(), graph).text());
             staging.write(MODEL, model(graph, facts).toByteString().asReadOnlyByteBuffer());
-            return digests.file();
+            return digest;
         }
     }
 

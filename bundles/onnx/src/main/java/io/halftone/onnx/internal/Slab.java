@@ -12,8 +12,6 @@ final class Slab {
     private final byte[] bytes;
     private final long offset;
     private final List<CompletableFuture<Void>> pieces = new ArrayList<>();
-    /** Begin and end of what belongs to tensors, pair after pair. */
-    private final List<Integer> spans = new ArrayList<>();
     private int length;
     private CompletableFuture<Void> done;
 
@@ -39,11 +37,7 @@ final class Slab {
     }
 
     /** Takes bytes that belong to a tensor, or lie between two. */
-    void take(int count, boolean tensor) {
-        if (tensor) {
-            spans.add(length);
-            spans.add(length + count);
-        }
+    void take(int count) {
         length += count;
     }
 
@@ -56,22 +50,10 @@ final class Slab {
         return CompletableFuture.allOf(pieces.toArray(CompletableFuture[]::new));
     }
 
-    /** Digests what belongs to tensors. */
-    void digestTensors(MessageDigest digest) {
-        for (int i = 0; i < spans.size(); i += 2) {
-            update(digest, spans.get(i), spans.get(i + 1));
-        }
-    }
-
-    /** Digests all of it. */
+    /** Digests it, in many calls: the virtual machine replaces a digest's loop by the processor's instructions where it is called often. */
     void digest(MessageDigest digest) {
-        update(digest, 0, length);
-    }
-
-    /** In many calls: the virtual machine replaces a digest's loop by the processor's instructions where it is called often. */
-    private void update(MessageDigest digest, int from, int to) {
-        for (int at = from; at < to; at += UPDATE) {
-            digest.update(bytes, at, Math.min(UPDATE, to - at));
+        for (int at = 0; at < length; at += UPDATE) {
+            digest.update(bytes, at, Math.min(UPDATE, length - at));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.halftone.tensorrt.internal;
 
+import io.halftone.files.PathLock;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +15,9 @@ import org.bytedeco.tensorrt.global.nvonnxparser;
 final class Natives {
     /** What NVIDIA's driver makes on Linux, and on Linux under Windows. */
     private static final List<Path> DRIVER = List.of(Path.of("/dev/nvidiactl"), Path.of("/dev/nvidia0"), Path.of("/dev/dxg"));
+
+    /** The file in JavaCPP's folder that everything of Halftone's locks that loads native libraries through it. */
+    private static final String UNPACK_LOCK = "halftone.lock";
 
     private Natives() {}
 
@@ -31,8 +36,13 @@ final class Natives {
         if (driver.stream().noneMatch(Files::exists)) {
             return Optional.of("GPU: found no NVIDIA driver; expected one of " + driver);
         }
-        return load("CUDA", cudart.class).or(Natives::devices).or(() -> load("TensorRT", nvinfer.class))
-            .or(() -> load("TensorRT's ONNX parser", nvonnxparser.class));
+        // alone: JavaCPP writes a library anew that was not there when it looked, and ends with SIGBUS a process that is just loading it
+        try (PathLock alone = PathLock.alone(Loader.getCacheDir().toPath().resolve(UNPACK_LOCK))) {
+            return load("CUDA", cudart.class).or(Natives::devices).or(() -> load("TensorRT", nvinfer.class))
+                .or(() -> load("TensorRT's ONNX parser", nvonnxparser.class));
+        } catch (IOException e) {
+            return Optional.of("TensorRT: found no lock to unpack native libraries under, " + e.getMessage() + "; expected one");
+        }
     }
 
     private static Optional<String> load(String library, Class<?> preset) {

@@ -1,5 +1,6 @@
 package io.halftone.torch.internal;
 
+import io.halftone.files.PathLock;
 import io.halftone.ops.DeviceException;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 /** libtorch itself: loaded once in the process, when it is first needed. */
 final class Library {
     private static final String CUDA = "libtorch_cuda.so";
+    /** The file in JavaCPP's folder that everything of Halftone's locks that loads native libraries through it. */
+    private static final String UNPACK_LOCK = "halftone.lock";
     private static boolean loaded;
 
     private Library() {}
@@ -29,10 +32,10 @@ final class Library {
             throw new DeviceException("libtorch: found another one in " + folder + ", which " + OtherLibtorch.VARIABLE
                 + " names; expected none: a process with both ends when they are loaded");
         });
-        try (UnpackLock held = new UnpackLock(Loader.getCacheDir().toPath())) {
+        try (PathLock alone = alone()) {
             Loader.load(torch.class);
         } catch (IOException e) {
-            throw new IllegalStateException("libtorch: found no folder to unpack its libraries to, " + e.getMessage() + "; expected one", e);
+            throw new IllegalStateException("libtorch: found no lock to unpack its libraries under, " + e.getMessage() + "; expected one", e);
         } catch (LinkageError e) {
             throw new IllegalStateException("libtorch: found no library that loads, " + deepest(e).getMessage()
                 + "; expected the native libraries for " + Loader.getPlatform(), e);
@@ -40,6 +43,16 @@ final class Library {
         // libtorch has threads of its own; those of OpenBLAS would spin against them
         openblas_nolapack.blas_set_num_threads(1);
         loaded = true;
+    }
+
+    /**
+     * Held by the one process that unpacks native libraries and loads them. JavaCPP writes a library anew that was not there when it
+     * looked, even where another process has written it meanwhile; that process ends with SIGBUS if it is just loading it.
+     *
+     * @throws IOException if JavaCPP has no folder to unpack to, or the thread is interrupted meanwhile
+     */
+    static PathLock alone() throws IOException {
+        return PathLock.alone(Loader.getCacheDir().toPath().resolve(UNPACK_LOCK));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.halftone.torch.internal;
 
+import io.halftone.files.PathLock;
+import java.io.IOException;
 import org.slf4j.LoggerFactory;
 
 /** Whether what {@link CudaGraph} is made of is there; looked for once, where there is a CUDA device. */
@@ -10,10 +12,10 @@ final class Recorder {
     private Recorder() {}
 
     private static boolean load(String name) {
-        try {
+        try (PathLock alone = Library.alone()) {
             Class.forName(name);
             return true;
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (ClassNotFoundException | LinkageError | IOException e) {
             LoggerFactory.getLogger(Recorder.class).warn("passes are not recorded as CUDA graphs: {}", e.toString());
             return false;
         }
